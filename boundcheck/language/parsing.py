@@ -200,7 +200,8 @@ class _Translator:
         size = abs(float(exponent)) if exponent.is_Rational and exponent.p.bit_length() < 900 else math.inf
         bits = max((_bits(atom) for atom in base.atoms(sympy.Rational)), default=1) if base.is_number else 1
         if exponent.is_number and size * bits > MAX_BITS:
-            message = f"a power may have at most {MAX_BITS} bits, an exponent at most {MAX_BITS}; got {self._source(node)}"
+            limits = f"a power may have at most {MAX_BITS} bits, an exponent at most {MAX_BITS}"
+            message = f"{limits}; got {self._source(node)}"
             raise LanguageError(message)
 
     def _call(self, node: ast.Call, depth: int) -> Expr:
