@@ -10,6 +10,9 @@ from boundcheck.language.parsing import parse_claim as parse_claim
 from boundcheck.language.parsing import parse_expression as parse_expression
 from boundcheck.language.parsing import parse_hypothesis as parse_hypothesis
 from boundcheck.language.parsing import parse_relation as parse_relation
+from boundcheck.language.statements import KNOWN_SYMBOLS as KNOWN_SYMBOLS
+from boundcheck.language.statements import TIERS as TIERS
+from boundcheck.language.statements import VARIANTS as VARIANTS
 from boundcheck.language.statements import Condition as Condition
 from boundcheck.language.statements import Form as Form
 from boundcheck.language.statements import Quantity as Quantity

@@ -1,0 +1,228 @@
+"""The proof of Lemma 1 and Lemma 2, step by step: scalar claims that the checker decides.
+
+Symbols of a step: A = |w| bound alpha_m, a = alpha_m sigma_1; h, g, b bound |h_{t-1}|, the gradient and the Hessian of
+h_{t-1}; a step's hypotheses are the bounds that earlier steps gave.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Symbol, sqrt
+
+from boundcheck.language import Relation, Step
+from boundcheck.notation import p, q, sigma0, sigma1, sigma2, sigma3
+
+
+def nonnegative(names: str) -> tuple[Symbol, ...]:
+    """Make non-negative real symbols for a derivation."""
+    return tuple(Symbol(name, nonnegative=True, real=True) for name in names.split())
+
+
+t = Symbol("t", integer=True, positive=True)
+a, A, h, Dw, Du, Dwp, Dup, Gp, G, B, Lp, w = nonnegative("a A h D_w D_u Dw_prev Du_prev G_prev G B L_prev w")
+x, s0, s1, s2 = nonnegative("x abs_s0 abs_s1 abs_s2")
+root: Expr = sqrt(sigma0**2 + 1)
+L_paper = root * sigma1 * p(t, a)
+PQ = ((p, q),)
+
+
+def beta_paper(index: Expr) -> Expr:
+    """Write beta of tier paper at an index, in the symbol a."""
+    return (sigma0**2 + 1) * sigma2 * p(index, a) * q(index, a) + 2 * root * sigma1**2 * q(index - 1, a)
+
+
+def le(left: Expr, right: Expr) -> Relation:
+    """Write left <= right."""
+    return Relation(left, "<=", right)
+
+
+GEOMETRIC = (
+    Step.of("I1", p(t + 1, a), "==", 1 + a * p(t, a), because="split off the term k = 0"),
+    Step.of("I4", q(t + 1, a), "==", p(t + 1, a) + a * q(t, a), because="shift the index by one"),
+    Step.of("I5a", p(t, a), "<=", q(t, a), because="k + 1 >= 1 term by term", swaps=PQ),
+    Step.of("I5b", q(t, a), "<=", t * p(t, a), because="k + 1 <= t term by term", swaps=PQ),
+    Step.of(
+        "I5c", q(t, a), "<=", p(t, a) ** 2, because="p_t^2 counts each pair i + j = k at least k + 1 times for k < t"
+    ),
+    Step.of("I6a", p(t, a), "<=", p(t + 1, a), because="one more non-negative term"),
+    Step.of("I6b", q(t, a), "<=", q(t + 1, a), because="one more non-negative term"),
+)
+
+FIRST_DERIVATIVES = (
+    Step.of(
+        "D_w",
+        s1 * (h + w * Dwp),
+        "<=",
+        sigma0 * sigma1 * p(t, a),
+        given=(
+            le(s1, sigma1),
+            le(h, sigma0),
+            le(w, A),
+            le(Dwp, sigma0 * sigma1 * p(t - 1, a)),
+            Relation(a, "==", A * sigma1),
+        ),
+        because="Proposition 1: the w-derivative of h_{t+1} is s1 (h_t + w dh_t/dw); induct with (I1)",
+    ),
+    Step.of(
+        "D_u",
+        s1 * (1 + w * Dup),
+        "<=",
+        sigma1 * p(t + 1, a),
+        given=(le(s1, sigma1), le(w, A), le(Dup, sigma1 * p(t, a)), Relation(a, "==", A * sigma1)),
+        because="Proposition 1: the u-derivative of h_{t+1} is s1 (x + w dh_t/du) with ||x|| <= 1; induct with (I1)",
+    ),
+    Step.of(
+        "L",
+        sqrt(Dw**2 + Du**2),
+        "<=",
+        sigma1 * sqrt(sigma0**2 * p(t - 1, a) ** 2 + p(t, a) ** 2),
+        given=(le(Dw, sigma0 * sigma1 * p(t - 1, a)), le(Du, sigma1 * p(t, a))),
+        because="the gradient stacks the two parts",
+    ),
+    Step.of(
+        "L-paper",
+        sigma1 * sqrt(sigma0**2 * p(t - 1, a) ** 2 + p(t, a) ** 2),
+        "<=",
+        L_paper,
+        because="p_{t-1} <= p_t (I6)",
+    ),
+)
+
+HESSIAN = (
+    Step.of(
+        "rank-two",
+        x * Gp + Gp,
+        "<=",
+        2 * Gp,
+        given=(le(x, 1),),
+        because="||e g' + g e'|| = |<e, g>| + ||g|| <= 2||g|| for a unit vector e",
+    ),
+    Step.of(
+        "B",
+        s2 * G**2 + s1 * (Dwp + Lp + w * B),
+        "<=",
+        sigma2 * G**2 + sigma1 * (Dwp + Lp) + a * B,
+        given=(le(s2, sigma2), le(s1, sigma1), le(w, A), Relation(a, "==", A * sigma1)),
+        because="Hessian h = s2 grad z grad z' + s1 (e_w grad h' + grad h e_w' + w Hessian h_{t-1})",
+    ),
+    Step.of(
+        "B-base",
+        sigma2,
+        "<=",
+        beta_paper(t).subs(t, 1),
+        because="h_1 = sigma(<u, x_1>): the Hessian is sigma'' x x'",
+    ),
+    Step.of(
+        "B-gradient",
+        sigma0**2 * p(t, a) ** 2 + p(t + 1, a) ** 2,
+        "<=",
+        (sigma0**2 + 1) * p(t + 1, a) ** 2,
+        because="p_t <= p_{t+1} (I6)",
+    ),
+    Step.of(
+        "B-cross",
+        sigma0 * sigma1 * p(t - 1, a) + sigma1 * sqrt(sigma0**2 * p(t - 1, a) ** 2 + p(t, a) ** 2),
+        "<=",
+        2 * root * sigma1 * p(t, a),
+        because="sigma0 <= sqrt(sigma0^2 + 1) and p_{t-1} <= p_t",
+    ),
+    Step.of(
+        "B-paper",
+        sigma2 * (sigma0**2 + 1) * p(t + 1, a) ** 2 + 2 * root * sigma1**2 * p(t, a) + a * B,
+        "<=",
+        beta_paper(t + 1),
+        given=(le(B, beta_paper(t)),),
+        because="induct with (I1), (I4) and p_t <= p_{t+1}",
+        swaps=PQ,
+    ),
+)
+
+Sw, Su, S, nw, nu = nonnegative("S_w S_u S nu_w nu_u")
+COUPLED = (
+    Step.of(
+        "coupled-below-recursive",
+        s0 + A * s1 * Sw,
+        "<=",
+        sigma0 * p(t + 1, a),
+        given=(le(s0, sigma0), le(s1, sigma1), le(Sw, sigma0 * p(t, a)), Relation(a, "==", A * sigma1)),
+        because="|sigma| <= sigma0 and |sigma'| <= sigma1 at every z: the coupled supremum is at most the "
+        "recursive value",
+    ),
+    Step.of(
+        "coupled-hessian-below-recursive",
+        s2 * G**2 + s1 * (Dwp + Lp + A * B),
+        "<=",
+        sigma2 * G**2 + sigma1 * (Dwp + Lp) + a * B,
+        given=(le(s2, sigma2), le(s1, sigma1), Relation(a, "==", A * sigma1)),
+        because="each factor is at most its supremum",
+    ),
+    Step.of(
+        "directional-below-coupled",
+        nu + s0 * nw + A * s1 * (Sw * nw + Su * nu),
+        "==",
+        (s0 + A * s1 * Sw) * nw + (1 + A * s1 * Su) * nu,
+        because="S_t(nu) is at most S^w_t nu_w + S^u_t nu_u, at the same z",
+    ),
+    Step.of(
+        "directional-unit",
+        (Dw * nw + Du * nu) ** 2,
+        "<=",
+        (Dw**2 + Du**2) * (nw**2 + nu**2),
+        because="Cauchy-Schwarz: the directional value is at most the norm of the pair",
+    ),
+    Step.of(
+        "directional-hessian",
+        2 * nw * S,
+        "<=",
+        Sw + sqrt(Sw**2 + Su**2),
+        given=(
+            le(S, Sw * nw + Su * nu),
+            Relation(nw**2 + nu**2, "==", 1),
+        ),
+        because="2 <e, v><g, v> is at most |<e, g>| + ||g|| over unit v",
+    ),
+)
+
+chi, g3, zeta = nonnegative("chi gamma3_prev zeta")
+y1, y2, y3 = nonnegative("y1 y2 y3")
+s3 = Symbol("abs_s3", nonnegative=True, real=True)
+HIGHER = (
+    Step.of(
+        "gamma3",
+        s3 * y1**3 + 3 * s2 * y1 * y2 + s1 * y3,
+        "<=",
+        sigma3 * G**3 + 3 * sigma2 * G * chi + sigma1 * zeta,
+        given=(
+            le(s1, sigma1),
+            le(s2, sigma2),
+            le(s3, sigma3),
+            le(y1, G),
+            le(y2, chi),
+            le(y3, zeta),
+        ),
+        because="third derivative of sigma(z) by Faa di Bruno, term by term",
+    ),
+)
+
+LEMMA_1_STEPS = (*GEOMETRIC, *FIRST_DERIVATIVES, *HESSIAN, *COUPLED, *HIGHER)
+
+LEMMA_2_STEPS = (
+    Step.of(
+        "Lambda",
+        sqrt(h**2 + 2 * h * w * Dwp + w**2 * Dwp**2 + (1 + w * Dup) ** 2),
+        "<=",
+        root * p(t, a),
+        given=(
+            le(h + w * Dwp, sigma0 * p(t, a)),
+            le(1 + w * Dup, p(t, a)),
+        ),
+        because="grad z_t = (h + w dh/dw, x + w dh/du)",
+    ),
+    Step.of(
+        "chain",
+        sigma2 * (root * p(t, a)) ** 2 + sigma1 * 2 * root * sigma1 * p(t - 1, a) + a * beta_paper(t - 1),
+        "<=",
+        beta_paper(t),
+        because="sigma2 Lambda^2 + sigma1 chi <= beta in tier paper, by (I1)-(I4)",
+        swaps=PQ,
+    ),
+)
