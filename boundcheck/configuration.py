@@ -166,7 +166,7 @@ def preset(name: str = "quick") -> Configuration:
 
 
 def load(path: str | Path, *, base: Configuration | None = None) -> Configuration:
-    """Read a TOML file over a base (or over the preset that the file names). ValueError with the rule that it breaks."""
+    """Read a TOML file over a base (or over the preset that the file names). ValueError names the rule it breaks."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -233,7 +233,7 @@ def parse_values(text: str, known: tuple[str, ...] = SYMBOLS) -> dict[str, int |
 
 
 def exact_number(name: str, value: Any) -> Fraction:
-    """Return the rational that an int, Fraction, SymPy Rational or text ("1/2", "0.1") names; a float as it is in binary."""
+    """Return the rational that an int, Fraction, Rational or text ("1/2", "0.1") names; a float as it is in binary."""
     if isinstance(value, bool) or value is None:
         message = f"{name} must be a number; got {value!r}"
         raise ValueError(message)

@@ -44,12 +44,10 @@ PROJECTED = Condition(text="projected gradient descent with the step size of the
 SYMMETRIC = Condition(text="symmetric random initialisation (Definition 1)")
 
 
-def _forms(*values: tuple[str, Expr]) -> tuple[Form, ...]:
-    origins = {"classic": "restored", "sharpened": "ours", "lyapunov": "ours"}
+def _forms(*values: tuple[str, Expr], where: str = "Theorem 1") -> tuple[Form, ...]:
+    restored, ours = Source(origin="restored", where=where), Source(origin="ours", where=where)
     return tuple(
-        Form(
-            value=value, variant=variant, where=_used(value), source=Source(origin=origins[variant], where="Theorem 1")
-        )  # type: ignore[arg-type]
+        Form(value=value, variant=variant, where=_used(value), source=restored if variant == "classic" else ours)
         for variant, value in values
     )
 

@@ -7,6 +7,8 @@ C^2 (C^3 and C^4 for the third and fourth derivatives) and ||x_t|| <= 1.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from sympy import Expr, Integer, Symbol, cos, pi, sin, sqrt
 
 from boundcheck.language import TIERS, Condition, Form, Quantity, Recurrence, Source, Statement, Supremum
@@ -159,7 +161,7 @@ def _over_directions(value: Recurrence) -> Supremum:
     return Supremum(variable=phi, value=value, domain=(ZERO, pi / 2))
 
 
-Value = Expr | Recurrence | Supremum
+Value: TypeAlias = Expr | Recurrence | Supremum
 
 
 def _forms(

@@ -1,6 +1,7 @@
 """Proposition 4: the linearisation error, and (4b) the change of the gradient, on the neighbourhood Omega_{rho,m}.
 
-Dimensionless, deterministic; holds iff sigma is C^2, ||x_t|| <= 1 and every neuron stays within rho_w/sqrt(m), rho_u/sqrt(m).
+Dimensionless, deterministic; holds iff sigma is C^2, ||x_t|| <= 1 and every neuron stays within rho_w/sqrt(m) and
+rho_u/sqrt(m) of its initialisation.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Proposition 6: norm bounds of the output, the target and the gradient; (6b) the self-bounding property of the gradient.
+"""Proposition 6: norm bounds of the output, the target and the gradient; (6b) the self-bounding gradient.
 
 Dimensionless, deterministic; y is realisable in Proposition 6 and arbitrary in 6b.
 """
