@@ -12,7 +12,7 @@ from sympy import Expr, Rational, Symbol, log, sqrt
 from boundcheck.language import Condition, Form, Quantity, Reference, Relation, Source, Statement, Step
 from boundcheck.notation import T, delta, eta, m, n, norm_nu, norm_rho, nu_u, nu_w, rho_u, rho_w, tau
 from boundcheck.theory.hidden_state import BALL, SMOOTH
-from boundcheck.theory.hidden_state_steps import le, nonnegative
+from boundcheck.theory.hidden_state_steps import equal, le, nonnegative
 from boundcheck.theory.linearization import RHO_NU, beta
 from boundcheck.theory.norms import L0, LIPSCHITZ, LIPSCHITZ_0, REALISABLE, L
 
@@ -151,11 +151,14 @@ CLASSIC = (
     ),
     Step.of(
         "step-size",
-        (norm_nu**2 / (4 * eta * tau) + E * eps + eta * L**4 * (norm_rho + norm_nu) ** 2).subs(
-            {eta: 1 / sqrt(tau), E: L * (norm_rho + norm_nu), eps: C_classic / sqrt(m)}
-        ),
+        norm_nu**2 / (4 * eta * tau) + E * eps + eta * L**4 * (norm_rho + norm_nu) ** 2,
         "==",
         classic_bound,
+        given=(
+            equal(eta, 1 / sqrt(tau)),
+            equal(E, L * (norm_rho + norm_nu)),
+            equal(eps, C_classic / sqrt(m)),
+        ),
         because="eta = 1/sqrt(tau) (eq. 18)",
     ),
 )
@@ -206,12 +209,15 @@ SHARPENED = (
     ),
     Step.of(
         "sharpened-step-size",
-        (4 * eps**2 + 2 * A)
-        .subs({A: norm_nu**2 / (2 * eta * tau)})
-        .subs({eta: 1 / (2 * L**2), eps: C_direct / sqrt(m)}),
+        4 * eps**2 + 2 * A,
         "==",
         sharpened_bound,
-        given=(Relation(L, ">", 0),),
+        given=(
+            equal(A, norm_nu**2 / (2 * eta * tau)),
+            equal(eta, 1 / (2 * L**2)),
+            equal(eps, C_direct / sqrt(m)),
+            Relation(L, ">", 0),
+        ),
         because="eta = 1/(2 L^2)",
     ),
 )

@@ -35,6 +35,11 @@ def le(left: Expr, right: Expr) -> Relation:
     return Relation(left, "<=", right)
 
 
+def equal(left: Expr, right: Expr) -> Relation:
+    """Write left == right."""
+    return Relation(left, "==", right)
+
+
 GEOMETRIC = (
     Step.of("I1", p(t + 1, a), "==", 1 + a * p(t, a), because="split off the term k = 0"),
     Step.of("I4", q(t + 1, a), "==", p(t + 1, a) + a * q(t, a), because="shift the index by one"),
