@@ -1,0 +1,170 @@
+"""Commands that ask whether algebra holds: check, prove, compare, replay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from boundcheck.cli.frame import (
+    HOLDS,
+    REFUTED,
+    UNDECIDED,
+    Format,
+    FormatOption,
+    QuietOption,
+    StrictOption,
+    TimeoutOption,
+    checked_timeout,
+    progress,
+    write,
+    write_fields,
+    write_json,
+    write_table,
+)
+
+
+def check(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID ...]", help="Statements; all if none.")] = None,
+    mutate: Annotated[bool, typer.Option("--mutate", help="Plant errors and count how many are caught.")] = False,
+    timeout: TimeoutOption = 10.0,
+    strict: StrictOption = False,
+    format: FormatOption = Format.table,
+    quiet: QuietOption = False,
+) -> int:
+    """Check the algebra of every derivation step."""
+    timeout = checked_timeout(timeout)
+    from boundcheck import algebra, theory
+
+    chosen = [theory.statement(name) for name in ids] if ids else list(theory.statements())
+    verdicts: list[Any] = []
+    with progress("checking", quiet) as tick:
+        for k, statement in enumerate(chosen):
+            tick(f"checking {statement.id}", k, len(chosen))
+            verdicts += algebra.check(statement, timeout=timeout)
+    summary = _summary(verdicts)
+    if mutate:
+        summary |= _mutants(chosen, timeout, quiet)
+    if format is Format.json:
+        write_json({"claims": [_row(verdict) for verdict in verdicts], "summary": summary})
+    else:
+        write_table(
+            ("claim", "status", "method", "seconds"),
+            ((v.id, v.status, v.method or "-", f"{v.seconds:.3f}") for v in verdicts),
+        )
+        for verdict in verdicts:
+            if verdict.status != "proved":
+                write(f"{verdict.id}: {verdict.status}; {verdict.reason or verdict.counterexample}")
+        write_fields(summary)
+    return _code(verdicts, strict)
+
+
+def prove(
+    claim: Annotated[str, typer.Argument(metavar='"LHS <= RHS"', help="A relation: <= < >= > ==.")],
+    given: Annotated[list[str] | None, typer.Option("--given", metavar="HYPOTHESIS", help="May be repeated.")] = None,
+    timeout: TimeoutOption = 10.0,
+    strict: StrictOption = False,
+    format: FormatOption = Format.table,
+    quiet: QuietOption = False,
+) -> int:
+    """Prove or refute a claim of your own."""
+    timeout = checked_timeout(timeout)
+    from boundcheck import algebra
+
+    verdict = algebra.prove(claim, given=tuple(given or ()), timeout=timeout)
+    _write_verdict(verdict, format)
+    return _code([verdict], strict)
+
+
+def compare(
+    quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="Such as lemma-1.beta.")],
+    expression: Annotated[str, typer.Argument(metavar='"EXPR"', help="The constant as the paper prints it.")],
+    tier: Annotated[str | None, typer.Option("--tier", help="paper, recursive, coupled or directional.")] = None,
+    variant: Annotated[str | None, typer.Option("--variant", help="classic, sharpened or lyapunov.")] = None,
+    timeout: TimeoutOption = 10.0,
+    format: FormatOption = Format.table,
+    quiet: QuietOption = False,
+) -> int:
+    """Compare a quantity with a constant that you type: equal, tighter, looser or incomparable."""
+    timeout = checked_timeout(timeout)
+    from boundcheck import algebra
+
+    result = algebra.compare(quantity, expression, tier=tier, variant=variant, timeout=timeout)
+    shown = result.as_dict()
+    if format is Format.json:
+        write_json(shown)
+    else:
+        write_fields({name: value for name, value in shown.items() if not isinstance(value, (dict, list))})
+    return HOLDS
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(metavar="CERTIFICATE.json", help="A certificate of any kind.")],
+    format: FormatOption = Format.table,
+    quiet: QuietOption = False,
+) -> int:
+    """Check certificates again with the small checker alone."""
+    import json
+
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"a certificate must be a JSON file; got {file} ({error})"
+        raise ValueError(message) from error
+    items = content if isinstance(content, list) else [content]
+    rows = [_replayed(item, file) for item in items]
+    if format is Format.json:
+        write_json(rows)
+    else:
+        write_table(("certificate", "kind", "accepted", "reason"), (tuple(row.values()) for row in rows))
+    return HOLDS if all(row["accepted"] for row in rows) else REFUTED
+
+
+def _replayed(item: Any, file: Path) -> dict[str, Any]:
+    if not isinstance(item, dict) or "kind" not in item:
+        message = f"a certificate must be a JSON object with its `kind`; got {type(item).__name__} in {file}"
+        raise ValueError(message)
+    if str(item["kind"]).startswith("certificate"):
+        from boundcheck.certificates import replay as checker
+    else:
+        from boundcheck.algebra import replay as checker
+    result = checker(item)
+    reason = getattr(result, "reason", "") or "-"
+    return {"id": item.get("id", file.name), "kind": item["kind"], "accepted": bool(result), "reason": reason}
+
+
+def _mutants(chosen: list[Any], timeout: float, quiet: bool) -> dict[str, Any]:
+    from boundcheck import algebra
+
+    with progress("planting errors", quiet) as tick:
+        result = algebra.mutate(chosen, timeout=timeout, progress=tick)
+    return result.as_dict()
+
+
+def _row(verdict: Any) -> dict[str, Any]:
+    names = ("id", "status", "method", "certificate", "counterexample", "seconds")
+    return {name: getattr(verdict, name) for name in names}
+
+
+def _summary(verdicts: list[Any]) -> dict[str, Any]:
+    found = Counter(verdict.status for verdict in verdicts)
+    return {"claims": len(verdicts), **{status: found[status] for status in ("proved", "refuted", "undecided")}}
+
+
+def _write_verdict(verdict: Any, format: Format) -> None:
+    if format is Format.json:
+        write_json(_row(verdict))
+        return
+    shown = {"claim": verdict.id, "status": verdict.status, "method": verdict.method, "reason": verdict.reason}
+    shown["counterexample"] = ", ".join(f"{k} = {v}" for k, v in (verdict.counterexample or {}).items())
+    shown["seconds"] = f"{verdict.seconds:.3f}"
+    write_fields({name: value for name, value in shown.items() if value})
+
+
+def _code(verdicts: list[Any], strict: bool) -> int:
+    statuses = {verdict.status for verdict in verdicts}
+    if "refuted" in statuses:
+        return REFUTED
+    return UNDECIDED if strict and "undecided" in statuses else HOLDS

@@ -1,0 +1,114 @@
+"""Commands that answer with numbers: eval, plan, activation."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from boundcheck.cli.frame import (
+    HOLDS,
+    Format,
+    FormatOption,
+    QuietOption,
+    bad_input,
+    write_fields,
+    write_json,
+)
+
+MOST_DIGITS = 100_000
+ActivationOption = Annotated[str, typer.Option("--activation", metavar="A", help="A name, or an expression in z.")]
+SetOption = Annotated[list[str] | None, typer.Option("--set", metavar="a=1/2,b=3", help="Exact values of symbols.")]
+TierOption = Annotated[str | None, typer.Option("--tier", help="paper, recursive, coupled or directional.")]
+VariantOption = Annotated[str | None, typer.Option("--variant", help="classic, sharpened or lyapunov.")]
+DigitsOption = Annotated[int, typer.Option("--digits", metavar="N", help="Certified decimal digits.")]
+
+
+def evaluate(
+    quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="Such as lemma-1.beta or theorem-1.bound.")],
+    tier: TierOption = None,
+    variant: VariantOption = None,
+    activation: ActivationOption = "tanh",
+    values: SetOption = None,
+    digits: DigitsOption = 30,
+    format: FormatOption = Format.table,
+    quiet: QuietOption = False,
+) -> int:
+    """Evaluate a quantity rigorously: certified ends, rounded outward."""
+    from boundcheck.configuration import parse_values
+
+    given = parse_values(",".join(values or ()))
+    digits = checked_digits(digits)
+    from boundcheck import evaluation
+
+    chosen = {"tier": tier, "variant": variant, "activation": activation}
+    result = evaluation.evaluate(quantity, **chosen, digits=digits, **given)
+    shown = {"quantity": quantity, "tier": tier, **result.as_dict(digits), "digits": digits, "provenance": ""}
+    if format is Format.json:
+        names = ("quantity", "tier", "lower", "upper", "digits", "exact", "provenance")
+        write_json({name: shown[name] for name in names})
+        return HOLDS
+    write_fields({name: value for name, value in shown.items() if value is not None})
+    return HOLDS
+
+
+def plan(
+    theorem: Annotated[str, typer.Argument(metavar="THEOREM", help="Such as theorem-1 or theorem-2.")],
+    variant: VariantOption = None,
+    tier: TierOption = None,
+    activation: ActivationOption = "tanh",
+    values: SetOption = None,
+    trivial: Annotated[str | None, typer.Option("--trivial", metavar="VALUE", help="The risk of F = 0.")] = None,
+    format: FormatOption = Format.table,
+    quiet: QuietOption = False,
+) -> int:
+    """Find the smallest width, with iterations, step size and radii, that a theorem needs for a target risk."""
+    from boundcheck.configuration import exact_number, parse_values
+
+    given = parse_values(",".join(values or ()))
+    extra: dict[str, Any] = {} if trivial is None else {"trivial": exact_number("--trivial", trivial)}
+    from boundcheck import evaluation
+
+    result = evaluation.plan(theorem, variant=variant, tier=tier, activation=activation, **extra, **given)
+    names = ("m", "tau", "eta", "rho_w", "rho_u", "bound", "informative", "binding")
+    shown = {name: getattr(result, name) for name in names}
+    if format is Format.json:
+        write_json(shown)
+    else:
+        write_fields(shown)
+    return HOLDS
+
+
+def activation(
+    expression: Annotated[str, typer.Argument(metavar='"EXPR in z"', help='Such as "z/sqrt(1+z**2)".')],
+    digits: DigitsOption = 30,
+    format: FormatOption = Format.table,
+    quiet: QuietOption = False,
+) -> int:
+    """Certify the constants of an activation: sup|sigma|, sup|sigma'|, sup|sigma''| over all of R."""
+    digits = checked_digits(digits)
+    from boundcheck import activations
+
+    chosen = activations.activation(expression)
+    shown = {}
+    for k in range(3):
+        constant = chosen.constant(k)
+        ends = constant.enclosure(digits).as_dict(digits)
+        shown[f"sigma{k}"] = {"lower": ends["lower"], "upper": ends["upper"], "exact": ends["exact"]}
+    if format is Format.json:
+        write_json(shown)
+    else:
+        write_fields({name: _ends(ends) for name, ends in shown.items()})
+    return HOLDS
+
+
+def checked_digits(digits: int) -> int:
+    """Return a number of digits that can be certified in reasonable time and memory."""
+    if not 1 <= digits <= MOST_DIGITS:
+        bad_input(f"--digits must be between 1 and {MOST_DIGITS}; got {digits}")
+    return digits
+
+
+def _ends(ends: dict[str, Any]) -> str:
+    text = f"[{ends['lower']}, {ends['upper']}]"
+    return f"{ends['exact']} in {text}" if ends["exact"] else text

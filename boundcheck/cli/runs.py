@@ -1,0 +1,158 @@
+"""Commands that run experiments and write files: report, certify, sweep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from boundcheck.cli.frame import (
+    HOLDS,
+    REFUTED,
+    UNDECIDED,
+    Format,
+    FormatOption,
+    QuietOption,
+    StrictOption,
+    bad_input,
+    configure,
+    progress,
+    say,
+    write,
+    write_fields,
+    write_json,
+)
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", metavar="F.toml", help="A configuration (see README).")]
+DataOption = Annotated[Path | None, typer.Option("--data", metavar="F.csv|F.npz", help="A real series, or X and y.")]
+ColumnOption = Annotated[
+    list[str] | None, typer.Option("--column", metavar="NAME", help="Column of --data; repeated: inputs, target last.")
+]
+SeedOption = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of every random choice.")]
+JobsOption = Annotated[int | None, typer.Option("--jobs", metavar="N", help="Worker processes; results are the same.")]
+
+
+def report(
+    preset: Annotated[str | None, typer.Option("--preset", metavar="quick|paper|full", help="How much effort.")] = None,
+    config: ConfigOption = None,
+    data: DataOption = None,
+    column: ColumnOption = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the report.")] = None,
+    seed: SeedOption = None,
+    jobs: JobsOption = None,
+    statements: Annotated[
+        list[str] | None, typer.Option("--statements", metavar="ID,...", help="Only these statements.")
+    ] = None,
+    statements_from: Annotated[
+        list[Path] | None, typer.Option("--statements-from", metavar="F.py", help="Your own statements; runs the file.")
+    ] = None,
+    diff: Annotated[Path | None, typer.Option("--diff", metavar="OLD.json", help="What changed since.")] = None,
+    strict: StrictOption = False,
+    format: FormatOption = Format.table,
+    quiet: QuietOption = False,
+) -> int:
+    """Write a verification report: report.html, report.md, report.json, figures, certificates."""
+    changes = _changes(data, column, seed, jobs)
+    if out is not None:
+        changes["run"]["out"] = str(out)
+    if statements:
+        changes["run"]["statements"] = [name for item in statements for name in item.split(",") if name]
+    configuration = configure(preset, config, changes)
+    folder = checked_folder(Path(configuration.run.out))
+    from boundcheck import report as stage
+
+    with progress("preparing", quiet) as tick:
+        result = stage.build(configuration, progress=tick)
+    stage.write(result, folder)
+    summary = result.as_dict()["summary"]
+    if format is Format.json:
+        write_json({"out": str(folder), "summary": summary})
+    else:
+        write(f"report in {folder}: report.html, report.md, report.json")
+        write_fields(summary)
+    return _code(summary, strict)
+
+
+def certify(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    column: ColumnOption = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="F.json", help="Where the certificate goes.")] = None,
+    seed: SeedOption = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Plain doubles: an estimate, no certificate.")] = False,
+    format: FormatOption = Format.table,
+    quiet: QuietOption = False,
+) -> int:
+    """Certify the empirical risk of training this network on this data from this initialisation."""
+    configuration = configure(None, config, _changes(data, column, seed, None))
+    from boundcheck import certificates
+
+    with progress("certifying", quiet) as tick:
+        result = certificates.certify(configuration, fast=fast, progress=tick)
+    shown = result.as_dict()
+    if out is not None:
+        certificates.save(result, out)
+        say(f"certificate in {out}", quiet)
+    if format is Format.json:
+        write_json(shown)
+    else:
+        write_fields({name: value for name, value in shown.items() if not isinstance(value, (dict, list))})
+    return HOLDS
+
+
+def sweep(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG.toml", help="A grid over parameters and seeds.")],
+    store: Annotated[Path, typer.Option("--store", metavar="RUNS.sqlite", help="Results; a second start continues.")],
+    scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A Dask cluster.")] = None,
+    jobs: JobsOption = None,
+    export: Annotated[Path | None, typer.Option("--export", metavar="F.csv|F.parquet|F.json")] = None,
+    format: FormatOption = Format.table,
+    quiet: QuietOption = False,
+) -> int:
+    """Run a grid of experiments into a store; killed at any moment, a second start finishes it."""
+    from boundcheck import measurement
+
+    with progress("sweeping", quiet) as tick:
+        result = measurement.sweep(config, store, scheduler=scheduler, jobs=jobs, export=export, progress=tick)
+    if format is Format.json:
+        write_json(result.as_dict())
+    else:
+        write_fields(result.as_dict())
+    return HOLDS
+
+
+def checked_folder(folder: Path) -> Path:
+    """Return the folder if a report can be written into it; checked before any work begins."""
+    import os
+
+    if folder.exists() and not folder.is_dir():
+        bad_input(f"--out must be a folder; got the file {folder}")
+    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not nearest.is_dir():
+        bad_input(f"--out must lie in a folder; got {folder}, and {nearest} is a file")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        bad_input(f"--out must be writable; got {folder} (choose another folder)")
+    return folder
+
+
+def _changes(data: Path | None, column: list[str] | None, seed: int | None, jobs: int | None) -> dict[str, Any]:
+    """Return the options that were given in the shape of the TOML schema."""
+    changes: dict[str, Any] = {"data": {}, "run": {}}
+    if data is not None:
+        changes["data"]["path"] = str(data)
+    if column:
+        changes["data"]["column"] = list(column)
+    if seed is not None:
+        changes["run"]["seed"] = seed
+    if jobs is not None:
+        changes["run"]["jobs"] = jobs
+    return changes
+
+
+def _code(summary: dict[str, Any], strict: bool) -> int:
+    """Return the exit code of a report from the counts of its verdicts."""
+    algebra, empirical = summary.get("algebra", {}), summary.get("empirical", {})
+    if algebra.get("refuted") or empirical.get("contradicted"):
+        return REFUTED
+    return UNDECIDED if strict and algebra.get("undecided") else HOLDS

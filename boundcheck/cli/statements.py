@@ -1,0 +1,193 @@
+"""Commands that show what is claimed: list, show, rates, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from boundcheck.cli.frame import (
+    HOLDS,
+    REFUTED,
+    Format,
+    FormatOption,
+    QuietOption,
+    write,
+    write_fields,
+    write_json,
+    write_table,
+    write_wrapped,
+)
+
+
+def list_statements(format: FormatOption = Format.table, quiet: QuietOption = False) -> int:
+    """List the statements; as JSON also with tiers, quantities and what each rests on."""
+    from boundcheck import theory
+
+    rows = [_summary(item) for item in theory.statements()]
+    if format is Format.json:
+        write_json(rows)
+    else:
+        headers = ("id", "title", "kind", "variants")
+        write_table(headers, ([_cell(row[name]) for name in headers] for row in rows))
+    return HOLDS
+
+
+def show(
+    id: Annotated[str, typer.Argument(metavar="ID", help="Such as theorem-1; `boundcheck list` names all.")],
+    format: FormatOption = Format.table,
+    quiet: QuietOption = False,
+) -> int:
+    """Show one statement: formula, hypotheses, proof steps, provenance, what it rests on and what rests on it."""
+    from boundcheck import theory
+
+    statement = theory.statement(id)
+    dependents = [item.id for item in theory.statements() if id in item.depends_on]
+    shown = _summary(statement) | _details(statement) | {"dependents": dependents}
+    if format is Format.json:
+        write_json(shown)
+    else:
+        _write_statement(statement, shown)
+    return HOLDS
+
+
+def rates(format: FormatOption = Format.table, quiet: QuietOption = False) -> int:
+    """Print exponents of 1/epsilon, the dependence on n and delta, and growth in T, derived symbolically."""
+    from boundcheck import evaluation
+
+    _write_rows(evaluation.rates(), format)
+    return HOLDS
+
+
+def findings(format: FormatOption = Format.table, quiet: QuietOption = False) -> int:
+    """Print where restoration and source disagree, each as a checked claim with its witness."""
+    from boundcheck import measurement
+
+    rows = [_mapping(item) for item in measurement.findings()]
+    _write_rows(rows, format)
+    return REFUTED if any(row.get("status") == "refuted" for row in rows) else HOLDS
+
+
+def _summary(statement: Any) -> dict[str, Any]:
+    return {
+        "id": statement.id,
+        "title": statement.title,
+        "kind": statement.kind,
+        "tiers": list(statement_tiers(statement)),
+        "variants": list(statement.variants),
+        "depends_on": list(statement.depends_on),
+        "quantities": [f"{statement.id}.{quantity.name}" for quantity in statement.quantities],
+        "source": str(statement.source),
+    }
+
+
+def statement_tiers(statement: Any) -> tuple[str, ...]:
+    """Return the tiers of a statement's quantities, own or through the quantities that their forms name."""
+    from boundcheck.language import TIERS
+
+    found: set[str] = set()
+    for quantity in statement.quantities:
+        found |= _tiers(quantity)
+    return tuple(tier for tier in TIERS if tier in found)
+
+
+def _tiers(quantity: Any) -> set[str]:
+    from boundcheck import theory
+
+    found = set(quantity.own_tiers)
+    for form in quantity.forms:
+        if form.tier is None:
+            for _, reference in form.where:
+                found |= {reference.tier} if reference.tier else _tiers(theory.quantity(reference.quantity))
+    return found
+
+
+def _details(statement: Any) -> dict[str, Any]:
+    return {
+        "relation": statement.relation,
+        "hypotheses": [str(item) for item in statement.hypotheses],
+        "forms": [
+            {"quantity": quantity.name, "tier": form.tier, "variant": form.variant, "formula": formula_text(form.value),
+             "where": {str(symbol): _reference(reference) for symbol, reference in form.where},
+             "source": str(form.source)}
+            for quantity in statement.quantities
+            for form in quantity.forms
+        ],
+        "derivation": [
+            {"label": step.label, "claim": step.claim.text, "justification": step.justification}
+            for step in statement.derivation
+        ],
+    }  # fmt: skip
+
+
+def _reference(reference: Any) -> str:
+    at = ", ".join(f"{symbol} = {value}" for symbol, value in reference.at)
+    return reference.quantity + (f" at {at}" if at else "") + (f" ({reference.tier})" if reference.tier else "")
+
+
+def formula_text(value: Any) -> str:
+    """Write the value of a form: an expression, a recursion or a supremum."""
+    from boundcheck.language import Recurrence, Supremum, to_text
+
+    if isinstance(value, Supremum):
+        domain = "" if value.domain is None else f" in [{value.domain[0]}, {value.domain[1]}]"
+        return f"sup over {value.variable}{domain} of {formula_text(value.value)}"
+    if isinstance(value, Recurrence):
+        start = ", ".join(f"{s} = {formula_text(e)}" for s, e in zip(value.state, value.start, strict=True))
+        local = "".join(f"{s} := {formula_text(e)}; " for s, e in value.local)
+        step = ", ".join(f"{s} <- {formula_text(e)}" for s, e in zip(value.state, value.step, strict=True))
+        return f"at {value.index} = {value.first}: {start}; then {local}{step}; result {formula_text(value.output)}"
+    return to_text(value)
+
+
+def _write_statement(statement: Any, shown: Mapping[str, Any]) -> None:
+    write(f"{statement.id}  {statement.title}")
+    write_fields({
+        "kind": statement.kind,
+        "source": shown["source"],
+        "asserts": statement.relation or "-",
+        "tiers": _cell(shown["tiers"]),
+        "variants": _cell(shown["variants"]),
+        "rests on": _cell(shown["depends_on"]),
+        "supports": _cell(shown["dependents"]),
+    })  # fmt: skip
+    write("\nHypotheses")
+    for item in shown["hypotheses"] or ["none"]:
+        write_wrapped(item)
+    for form in shown["forms"]:
+        label = ", ".join(part for part in (form["tier"], form["variant"]) if part)
+        write(f"\n{form['quantity']}" + (f"  ({label})" if label else "") + f"  [{form['source']}]")
+        write_wrapped(form["formula"])
+        for symbol, reference in form["where"].items():
+            write_wrapped(f"{symbol} is {reference}")
+    if shown["derivation"]:
+        write("\nProof")
+    for step in shown["derivation"]:
+        write_wrapped(f"{step['label']}: {step['claim']}")
+        if step["justification"]:
+            write_wrapped(f"because {step['justification']}", indent=6)
+
+
+def _mapping(row: Any) -> Mapping[str, Any]:
+    """Return a row of results as a mapping: a mapping itself, something with as_dict(), or a dataclass."""
+    from dataclasses import asdict
+
+    if isinstance(row, Mapping):
+        return row
+    return row.as_dict() if hasattr(row, "as_dict") else asdict(row)
+
+
+def _write_rows(rows: Any, format: Format) -> None:
+    rows = [_mapping(row) for row in rows]
+    if format is Format.json:
+        write_json(rows)
+    elif rows:
+        headers = list(rows[0])
+        write_table(headers, ([_cell(row.get(name)) for name in headers] for row in rows))
+
+
+def _cell(value: Any) -> str:
+    if value is None or value in ((), []):
+        return "-"
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
