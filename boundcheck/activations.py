@@ -1,0 +1,219 @@
+"""Activations: sigma as a SymPy expression in z, with exact or certified suprema of its derivatives.
+
+Source: section 0, activations, for the constants sigma0, sigma1, sigma2 (equation 4) and sigma3; sigma4 is derived
+from the zeros of the fifth derivative. A user's own expression gets certified constants, or a refusal with its reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import sympy
+from sympy import Expr, Rational, S, exp, pi, sqrt
+
+from boundcheck.enclosure import Enclosure, certify, compile_arb
+from boundcheck.notation import z
+
+ANALYTIC = 64
+"""Smoothness of an analytic activation: continuous derivatives of at least this order."""
+
+Parity = Literal["odd", "even"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The supremum over R of |sigma^(k)|: exact where known, and an enclosure at any precision."""
+
+    order: int
+    exact: Expr | None
+    function: Expr
+
+    def enclosure(self, digits: int = 30) -> Enclosure:
+        """Enclose the supremum, certified to ``digits`` significant digits."""
+        return _constant_enclosure(self, digits)
+
+    def __str__(self) -> str:
+        return f"sigma{self.order} = sup|{self.function}| = {self.enclosure()}"
+
+    def _repr_latex_(self) -> str:
+        inside = self.enclosure()._repr_latex_().strip("$")
+        name = rf"\sigma_{self.order} = \sup_z \left|{sympy.latex(self.function)}\right|"
+        return f"${name} = {inside}$" if self.exact is not None else rf"${name} \in {inside}$"
+
+
+@lru_cache(maxsize=512)
+def _constant_enclosure(constant: Constant, digits: int) -> Enclosure:
+    if constant.exact is None:
+        message = f"no closed form of sup|{constant.function}| is known"
+        raise ValueError(message)
+    value = constant.exact
+    if value.is_Rational:
+        return Enclosure.from_exact(value)
+    return Enclosure.from_arb(certify(compile_arb(value), digits), value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activation:
+    """An activation: ``expression`` in ``notation.z``, of class C^``smoothness``; parity as a function of z.
+
+    ``known`` holds the exact suprema of |sigma|, |sigma'|, ... from order 0; None where they must be certified;
+    ``reasons`` says of an order why its constant does not exist.
+    """
+
+    name: str
+    expression: Expr
+    parity: Parity = None
+    smoothness: int = ANALYTIC
+    known: tuple[Expr | None, ...] = ()
+    reasons: tuple[tuple[int, str], ...] = ()
+
+    def derivative(self, order: int = 1) -> Expr:
+        """Return sigma^(order) as an expression in z; ValueError beyond the smoothness."""
+        if order < 0:
+            message = f"the order of a derivative must be >= 0; got {order}"
+            raise ValueError(message)
+        if order > self.smoothness + 1:
+            raise ValueError(self._refusal(order))
+        return _derivative(self.expression, order)
+
+    def constant(self, order: int) -> Constant:
+        """Return sup over R of |sigma^(order)|, 0 <= order <= 4; ValueError with the reason where there is none."""
+        if not 0 <= order <= 4:
+            message = f"constants are sigma0 to sigma4; got order {order}"
+            raise ValueError(message)
+        if order in dict(self.reasons) or order > self.smoothness + 1:
+            raise ValueError(self._refusal(order))
+        exact = self.known[order] if order < len(self.known) else None
+        return Constant(order, exact, self.derivative(order))
+
+    def as_dict(self, digits: int = 30) -> dict[str, Any]:
+        """Return sigma0, sigma1, ... as decimal ends rounded outward with the exact value, as in the CLI's JSON."""
+        orders = range(min(len(self.known), 5) if self.known else 3)
+        present = [order for order in orders if order not in dict(self.reasons)]
+        return {f"sigma{order}": self.constant(order).enclosure(digits).as_dict(digits) for order in present}
+
+    def _refusal(self, order: int) -> str:
+        reason = dict(self.reasons).get(order, f"{self.name} is only of class C^{self.smoothness}")
+        return f"{self.name} has no constant sigma{order}: {reason} (paper Remark 2: choose an activation with it)"
+
+    def __str__(self) -> str:
+        return f"{self.name}: sigma(z) = {self.expression}"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\sigma(z) = {sympy.latex(self.expression)}$"
+
+
+@lru_cache(maxsize=256)
+def _derivative(expression: Expr, order: int) -> Expr:
+    """Differentiate, factored at each order: products lose less to dependency than sums."""
+    if order == 0:
+        return expression
+    derivative = sympy.diff(_derivative(expression, order - 1), z)
+    if derivative.has(sympy.Heaviside):
+        derivative = derivative.rewrite(sympy.sign)
+    small = sympy.count_ops(derivative) <= 300 and not derivative.has(sympy.Abs, sympy.sign)
+    return sympy.factor(derivative) if small else derivative
+
+
+_R5, _R6, _R7, _R105 = sqrt(5), sqrt(6), sqrt(7), sqrt(105)
+_TANH4 = 8 * sqrt(S.Half - _R105 / 30) * (S.Half + _R105 / 10) * (S.Half + _R105 / 30)
+_ALGEBRAIC4_SQUARE = (3 - _R7) / 4
+_ALGEBRAIC4 = 15 * sqrt(_ALGEBRAIC4_SQUARE) * _R7 / (1 + _ALGEBRAIC4_SQUARE) ** Rational(9, 2)
+_NO_BOUND = "it is unbounded towards +oo"
+_KINK = "its derivative jumps at z = 0"
+
+_REGISTRY: tuple[Activation, ...] = (
+    Activation(
+        name="tanh",
+        expression=sympy.tanh(z),
+        parity="odd",
+        known=(S(1), S(1), 4 / (3 * sqrt(3)), S(2), _TANH4),
+    ),
+    Activation(
+        name="logistic",
+        expression=(1 + sympy.tanh(z / 2)) / 2,
+        known=(S(1), Rational(1, 4), 1 / (6 * sqrt(3)), Rational(1, 8), _TANH4 / 32),
+    ),
+    Activation(
+        name="gaussian",
+        expression=exp(-(z**2) / 2),
+        parity="even",
+        known=(S(1), exp(-S.Half), S(1), _R6 * sqrt(3 - _R6) * exp(-(3 - _R6) / 2), S(3)),
+    ),
+    Activation(
+        name="erf",
+        expression=sympy.erf(z),
+        parity="odd",
+        known=(
+            S(1),
+            2 / sqrt(pi),
+            4 / sqrt(2 * pi * sympy.E),
+            4 / sqrt(pi),
+            8 * _R6 * sqrt((3 - _R6) / 2) * exp(-(3 - _R6) / 2) / sqrt(pi),
+        ),
+    ),
+    Activation(name="sin", expression=sympy.sin(z), parity="odd", known=(S(1), S(1), S(1), S(1), S(1))),
+    Activation(
+        name="arctan",
+        expression=sympy.atan(z),
+        parity="odd",
+        known=(pi / 2, S(1), 3 * sqrt(3) / 8, S(2), 6 * (sqrt(10 + 2 * _R5) / 4) ** 5),
+    ),
+    Activation(
+        name="algebraic",
+        expression=z / sqrt(1 + z**2),
+        parity="odd",
+        known=(S(1), S(1), 48 / (25 * _R5), S(3), _ALGEBRAIC4),
+    ),
+    Activation(
+        name="relu",
+        expression=sympy.Max(z, 0),
+        smoothness=0,
+        known=(None, S(1)),
+        reasons=((0, _NO_BOUND), (2, _KINK), (3, _KINK), (4, _KINK)),
+    ),
+)
+ACTIVATIONS: tuple[str, ...] = tuple(entry.name for entry in _REGISTRY)
+
+
+def activation(expression: str | Expr | Activation) -> Activation:
+    """Return an activation by name, or from a user's own expression in z with certified constants.
+
+    Args:    expression: a name of ``ACTIVATIONS``, text in the language of claims, or a SymPy expression in z.
+    Raises:  ValueError (LanguageError for text outside the language) with the reason for a refusal.
+    """
+    if isinstance(expression, Activation):
+        return expression
+    if isinstance(expression, str):
+        for entry in _REGISTRY:
+            if entry.name == expression.strip():
+                return entry
+    parsed = _read(expression)
+    for entry in _REGISTRY:
+        if entry.expression == parsed:
+            return entry
+    message = f"unknown activation {expression}; activations are: {' '.join(ACTIVATIONS)}"
+    raise ValueError(message)
+
+
+def _read(expression: Any) -> Expr:
+    from boundcheck.language import parse_expression
+
+    if isinstance(expression, str):
+        if expression.strip().isidentifier() and expression.strip() != "z":
+            names = ", ".join(ACTIVATIONS)
+            message = f"unknown activation {expression.strip()!r}; choose {names}, or an expression in z"
+            raise ValueError(message)
+        parsed = parse_expression(expression, {"z": z})
+    elif isinstance(expression, Expr):
+        parsed = expression
+    else:
+        message = f"an activation is a name, text or a SymPy expression in z; got {type(expression).__name__}"
+        raise TypeError(message)
+    if parsed.free_symbols != {z}:
+        found = " ".join(sorted(symbol.name for symbol in parsed.free_symbols)) or "none"
+        message = f"an activation is an expression in the one variable z; got variables: {found}"
+        raise ValueError(message)
+    return parsed

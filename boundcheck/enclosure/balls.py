@@ -1,0 +1,216 @@
+"""The language of claims on Arb balls: tight on wide balls, not finite outside the domain.
+
+A ball stands for every real number in it; the result holds the image of all of them. An argument that leaves the
+domain, or only straddles its edge, gives a ball that is not finite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from flint import arb, ctx, fmpq
+from sympy import Expr, Symbol
+
+from boundcheck.enclosure.program import Algebra, Runner, compile_program
+from boundcheck.enclosure.sums import finite_sum, geometric_sum, weighted_geometric_sum
+
+_NARROW_BITS = 20
+NOWHERE = arb("nan")
+
+
+def _is_narrow(ball: arb) -> bool:
+    return bool(ball.rel_accuracy_bits() >= _NARROW_BITS)
+
+
+def _increasing(function: Callable[[arb], arb]) -> Callable[[arb], arb]:
+    """Make an increasing function tight on wide balls by its ends."""
+
+    def apply(x: arb) -> arb:
+        if _is_narrow(x) or not x.is_finite():
+            return function(x)
+        return function(x.lower()).union(function(x.upper()))
+
+    return apply
+
+
+def add(*terms: arb) -> arb:
+    """Add balls."""
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def multiply(*factors: arb) -> arb:
+    """Multiply balls."""
+    product = factors[0]
+    for factor in factors[1:]:
+        product = product * factor
+    return product
+
+
+def divide(x: arb, y: arb) -> arb:
+    """Divide balls; not finite where the divisor holds zero."""
+    return x / y
+
+
+def integer_power(exponent: int, x: arb) -> arb:
+    """Raise to an integer power >= 0, tight for every sign of the base (an even power is never negative)."""
+    if exponent < 2 or _is_narrow(x) or not x.is_finite():
+        return x**exponent
+    if exponent % 2 == 0:
+        return _hull(x.abs_lower() ** exponent, x.abs_upper() ** exponent)
+    return _hull(x.lower() ** exponent, x.upper() ** exponent)
+
+
+def _hull(low: arb, high: arb) -> arb:
+    return low.union(high)
+
+
+def rational_power(exponent: tuple[int, int], x: arb) -> arb:
+    """Raise to a rational power p/q > 0, q > 1, for x >= 0; not finite if the ball holds a negative number."""
+    numerator, denominator = exponent
+
+    def power(y: arb) -> arb:
+        if y < 0 or not y.is_finite():
+            return NOWHERE
+        base = y.sqrt() if denominator == 2 else y.root(denominator)
+        return base**numerator
+
+    return power(x) if _is_narrow(x) else _hull(power(x.lower()), power(x.upper()))
+
+
+def power(x: arb, y: arb) -> arb:
+    """Raise to any power: an exact integer exponent for any base, else x >= 0 (zero only if y > 0)."""
+    exponent = y.unique_fmpz() if y.is_exact() else None
+    if exponent is not None and abs(int(exponent)) < 1 << 62:
+        whole = int(exponent)
+        return integer_power(whole, x) if whole >= 0 else 1 / integer_power(-whole, x)
+    if x == 0 and y > 0:
+        return arb(0)
+    return (y * natural_log(x)).exp()
+
+
+def natural_log(x: arb) -> arb:
+    """Take the natural logarithm; not finite unless x > 0."""
+    if not x > 0:
+        return NOWHERE
+    return x.log() if _is_narrow(x) else _hull(x.lower().log(), x.upper().log())
+
+
+def sine(x: arb) -> arb:
+    """Take the sine, tight on wide balls: ends, and the turning points inside."""
+    return x.sin() if _is_narrow(x) or not x.is_finite() else _periodic(x, arb.sin, arb(fmpq(1, 2)))
+
+
+def cosine(x: arb) -> arb:
+    """Take the cosine, tight on wide balls."""
+    return x.cos() if _is_narrow(x) or not x.is_finite() else _periodic(x, arb.cos, arb(0))
+
+
+def _periodic(x: arb, function: Callable[[arb], arb], top: arb) -> arb:
+    """Hull of the ends, with 1 if x/pi may meet top + 2k and -1 if it may meet top + 1 + 2k."""
+    if x.rad() > 4:
+        return arb(0, 1)
+    hull = _hull(function(x.lower()), function(x.upper()))
+    turns = x / arb.pi()
+    if ((turns - top) / 2).contains_integer():
+        hull = hull.union(arb(1))
+    if ((turns - top - 1) / 2).contains_integer():
+        hull = hull.union(arb(-1))
+    return hull
+
+
+def sign(x: arb) -> arb:
+    """Take the sign; [-1, 1] if the ball straddles zero."""
+    return arb(1) if x > 0 else arb(-1) if x < 0 else arb(0) if x == 0 else arb(0, 1)
+
+
+def minimum(*values: arb) -> arb:
+    """Take the least, rigorous where balls overlap."""
+    return _fold(arb.min, values)
+
+
+def maximum(*values: arb) -> arb:
+    """Take the greatest, rigorous where balls overlap."""
+    return _fold(arb.max, values)
+
+
+def _fold(pick: Callable[[arb, arb], arb], values: Sequence[arb]) -> arb:
+    if not all(value.is_finite() for value in values):
+        return NOWHERE
+    best = values[0]
+    for value in values[1:]:
+        best = pick(best, value)
+    return best
+
+
+def absolute(x: arb) -> arb:
+    """Take the absolute value."""
+    if x >= 0:
+        return x
+    return -x if x <= 0 else _hull(arb(0), x.abs_upper())
+
+
+def constant(node: Expr) -> arb:
+    """Enclose a rational, pi or e at the working precision."""
+    return _constant(node, ctx.prec)
+
+
+@lru_cache(maxsize=4096)
+def _constant(node: Expr, bits: int) -> arb:
+    if node is sympy.pi:
+        return arb.pi()
+    if node is sympy.E:
+        return arb.const_e()
+    return arb(fmpq(int(node.p), int(node.q)))
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "add": add,
+    "mul": multiply,
+    "div": divide,
+    "power": integer_power,
+    "root": rational_power,
+    "pow": power,
+    "exp": _increasing(arb.exp),
+    "log": natural_log,
+    "tanh": _increasing(arb.tanh),
+    "erf": _increasing(arb.erf),
+    "sin": sine,
+    "cos": cosine,
+    "atan": _increasing(arb.atan),
+    "abs": absolute,
+    "sign": sign,
+    "min": minimum,
+    "max": maximum,
+    "p": geometric_sum,
+    "q": weighted_geometric_sum,
+    "sum": finite_sum,
+}
+BALLS = Algebra(OPERATIONS, constant)
+
+
+def compile_arb(expression: Expr, symbols: Sequence[Symbol] = ()) -> Callable[..., arb]:
+    """Compile an expression of the language once to a function of balls.
+
+    Args:    expression: SymPy expression in the language of claims, with p(t, x) and q(t, x).
+             symbols: in the order of the function's arguments.
+    Returns: f(*balls) -> ball that holds the image of all points of the balls, at the precision in force at the call;
+             not finite where an argument leaves the domain or straddles its edge.
+    Raises:  ValueError for a function outside the language or a symbol that is not given.
+    """
+    runner = Runner(compile_program([expression], symbols), BALLS)
+    output = runner.program.outputs[0]
+    count = len(runner.program.symbols)
+
+    def evaluate(*arguments: arb) -> arb:
+        if len(arguments) != count:
+            message = f"the function takes {count} balls; got {len(arguments)}"
+            raise TypeError(message)
+        return runner.registers(arguments)[output]
+
+    return evaluate

@@ -1,0 +1,99 @@
+"""Exact ends as decimal text, rounded outward, and ball <-> exact conversions."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+import sympy
+from flint import arb, fmpq, fmpz
+
+_FIXED_BELOW = 21
+
+
+def to_fraction(value: object) -> Fraction:
+    """Read an end exactly: int, Fraction, Decimal, float (its binary value), text, Rational or exact ball.
+
+    Raises:  TypeError for another kind, ValueError for what is no finite number.
+    """
+    if isinstance(value, bool):
+        message = f"an end must be a number; got the truth value {value}"
+        raise TypeError(message)
+    if isinstance(value, (int, float, str, Decimal, Fraction)):
+        try:
+            return Fraction(value)
+        except (ValueError, OverflowError, ZeroDivisionError):
+            message = f"an end must be finite, such as 3, 1/2 or 0.1; got {value!r}"
+            raise ValueError(message) from None
+    if isinstance(value, sympy.Rational):
+        return Fraction(int(value.p), int(value.q))
+    if isinstance(value, (fmpz, fmpq)):
+        ratio = fmpq(value)
+        return Fraction(int(ratio.p), int(ratio.q))
+    if isinstance(value, arb) and value.is_exact() and value.is_finite():
+        return dyadic(value)
+    message = f"an end must be an int, Fraction, Decimal, float, text or exact ball; got {type(value).__name__}"
+    raise TypeError(message)
+
+
+def dyadic(point: arb) -> Fraction:
+    """Return the exact value of a ball without radius."""
+    mantissa, exponent = (int(part) for part in point.man_exp())
+    return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
+
+
+def ends_of(ball: arb) -> tuple[Fraction, Fraction]:
+    """Return the exact ends of a finite ball."""
+    middle, radius = dyadic(ball.mid()), dyadic(ball.rad())
+    return middle - radius, middle + radius
+
+
+def ball_between(lower: Fraction, upper: Fraction) -> arb:
+    """Return a ball at the working precision that holds [lower, upper]."""
+    left = arb(fmpq(lower.numerator, lower.denominator))
+    return left if lower == upper else left.union(arb(fmpq(upper.numerator, upper.denominator)))
+
+
+def decimal_text(value: Fraction, digits: int, *, up: bool) -> str:
+    """Write a number with ``digits`` significant digits, rounded up or down; exact numbers lose trailing zeros.
+
+    The text read as a decimal is >= value if ``up``, else <= value.
+    """
+    if value == 0:
+        return "0"
+    exponent = _decimal_exponent(abs(value))
+    shift = digits - 1 - exponent
+    scaled = value * 10**shift if shift >= 0 else value / 10**-shift
+    whole = math.ceil(scaled) if up else math.floor(scaled)
+    text = _digits(abs(whole))
+    if len(text) > digits:
+        exponent += 1
+    if scaled == whole:
+        text = text.rstrip("0")
+    return ("-" if whole < 0 else "") + _place_point(text, exponent)
+
+
+def _digits(whole: int) -> str:
+    """Return decimal digits of any length (str refuses above the interpreter's limit)."""
+    return str(fmpz(whole))
+
+
+def _decimal_exponent(value: Fraction) -> int:
+    """Return e with 10^e <= value < 10^(e+1)."""
+    bits = value.numerator.bit_length() - value.denominator.bit_length()
+    guess = math.floor((bits - 1) * math.log10(2)) - 1
+    while value >= Fraction(10) ** (guess + 1):
+        guess += 1
+    return guess
+
+
+def _place_point(text: str, exponent: int) -> str:
+    """Put the point into significant digits whose first has the weight 10^exponent."""
+    if 0 <= exponent < max(_FIXED_BELOW, min(len(text), 10 * _FIXED_BELOW)):
+        text = text.ljust(exponent + 1, "0")
+        head, tail = text[: exponent + 1], text[exponent + 1 :]
+        return f"{head}.{tail}" if tail else head
+    if -7 < exponent < 0:
+        return "0." + "0" * (-exponent - 1) + text
+    return f"{text[0]}.{text[1:] or '0'}e{exponent:+d}"

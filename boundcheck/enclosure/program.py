@@ -1,0 +1,186 @@
+"""A SymPy expression compiled once into a straight-line program; the arithmetic it runs in is chosen afterwards.
+
+Equal subexpressions become one instruction. The same program runs on balls, on jets of balls (Taylor coefficients), on
+germs at infinity and on doubles: each is an ``Algebra``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+from sympy import Expr, Symbol
+
+from boundcheck.notation import p, q
+
+_UNARY = {
+    sympy.exp: "exp",
+    sympy.log: "log",
+    sympy.tanh: "tanh",
+    sympy.erf: "erf",
+    sympy.sin: "sin",
+    sympy.cos: "cos",
+    sympy.atan: "atan",
+    sympy.Abs: "abs",
+    sympy.sign: "sign",
+}
+_BINARY = {p: "p", q: "q"}
+_EXTREMA = {sympy.Min: "min", sympy.Max: "max"}
+_CONSTANTS = (sympy.pi, sympy.E)
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One operation on earlier results; ``payload`` is a number, an exponent or a nested program."""
+
+    name: str
+    inputs: tuple[int, ...] = ()
+    payload: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Straight-line code: registers 0.. hold the symbols, then each instruction's result; ``outputs`` are registers."""
+
+    symbols: tuple[Symbol, ...]
+    instructions: tuple[Instruction, ...]
+    outputs: tuple[int, ...]
+    sources: tuple[Expr, ...] = field(compare=False, default=())
+
+
+class Algebra:
+    """An arithmetic that programs run in: one function per operation, and how a constant is read."""
+
+    def __init__(self, operations: Mapping[str, Callable[..., Any]], constant: Callable[[Expr], Any]) -> None:
+        self.operations = dict(operations)
+        self.constant = constant
+
+
+def compile_program(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Program:
+    """Compile expressions in the given symbols; equal subexpressions are computed once.
+
+    Raises:  ValueError naming a function outside the language of claims, or a symbol that is not given.
+    """
+    builder = _Builder(tuple(symbols))
+    outputs = tuple(builder.visit(sympy.sympify(expression, strict=True)) for expression in expressions)
+    return Program(tuple(symbols), tuple(builder.code), outputs, tuple(builder.sources))
+
+
+class _Builder:
+    """Number the values of an expression tree."""
+
+    def __init__(self, symbols: tuple[Symbol, ...]) -> None:
+        self.registers: dict[Expr, int] = {symbol: index for index, symbol in enumerate(symbols)}
+        self.numbered: dict[Instruction, int] = {}
+        self.offset = len(symbols)
+        self.symbols = symbols
+        self.code: list[Instruction] = []
+        self.sources: list[Expr] = []
+
+    def visit(self, node: Expr) -> int:
+        if node not in self.registers:
+            self.registers[node] = self._translate(node)
+        return self.registers[node]
+
+    def emit(self, name: str, inputs: tuple[int, ...], payload: Any, node: Expr) -> int:
+        instruction = Instruction(name, inputs, payload)
+        if instruction not in self.numbered:
+            self.numbered[instruction] = self.offset + len(self.code)
+            self.code.append(instruction)
+            self.sources.append(node)
+        return self.numbered[instruction]
+
+    def _translate(self, node: Expr) -> int:
+        kind = node.func
+        if node.is_Rational or node in _CONSTANTS:
+            return self.emit("constant", (), node, node)
+        if node.is_Float:
+            return self.emit("constant", (), sympy.Rational(node), node)
+        if node.is_Add:
+            return self.emit("add", tuple(self.visit(term) for term in node.args), None, node)
+        if node.is_Mul:
+            return self._product(node)
+        if node.is_Pow:
+            return self._power(node)
+        if kind in _UNARY:
+            return self.emit(_UNARY[kind], (self.visit(node.args[0]),), None, node)
+        if kind in _BINARY:
+            return self.emit(_BINARY[kind], (self.visit(node.args[0]), self.visit(node.args[1])), None, node)
+        if kind in _EXTREMA:
+            return self.emit(_EXTREMA[kind], tuple(self.visit(part) for part in node.args), None, node)
+        if isinstance(node, sympy.Sum):
+            return self._sum(node)
+        raise ValueError(self._refusal(node))
+
+    def _refusal(self, node: Expr) -> str:
+        if node.is_Symbol:
+            known = " ".join(symbol.name for symbol in self.symbols)
+            return f"every symbol needs a value; got {node} (given: {known or 'none'})"
+        return f"{node.func.__name__} is no function of the language; got {str(node)[:60]}"
+
+    def _product(self, node: Expr) -> int:
+        above = [factor for factor in node.args if not _is_reciprocal(factor)]
+        below = [1 / factor for factor in node.args if _is_reciprocal(factor)]
+        if not below:
+            return self.emit("mul", tuple(self.visit(factor) for factor in above), None, node)
+        inputs = self.visit(sympy.Mul(*above)), self.visit(sympy.Mul(*below))
+        return self.emit("div", inputs, None, node)
+
+    def _power(self, node: Expr) -> int:
+        base, exponent = node.args
+        if exponent.is_Rational and exponent.is_negative:
+            return self.emit("div", (self.visit(sympy.S.One), self.visit(1 / node)), None, node)
+        if exponent.is_Integer:
+            return self.emit("power", (self.visit(base),), int(exponent), node)
+        if exponent.is_Rational:
+            return self.emit("root", (self.visit(base),), (int(exponent.p), int(exponent.q)), node)
+        return self.emit("pow", (self.visit(base), self.visit(exponent)), None, node)
+
+    def _sum(self, node: Expr) -> int:
+        inner = node.function
+        for index, low, high in node.limits[:-1]:
+            inner = sympy.Sum(inner, (index, low, high))
+        index, low, high = node.limits[-1]
+        free = tuple(sorted(inner.free_symbols - {index}, key=str))
+        body = compile_program([inner], (index, *free))
+        inputs = (self.visit(low), self.visit(high), *(self.visit(symbol) for symbol in free))
+        return self.emit("sum", inputs, body, node)
+
+
+def _is_reciprocal(factor: Expr) -> bool:
+    """Tell whether a factor stands below the line (a negative rational power of something not constant)."""
+    return bool(factor.is_Pow and factor.exp.is_Rational and factor.exp.is_negative and factor.base.free_symbols)
+
+
+class Runner:
+    """A program bound to an algebra."""
+
+    def __init__(self, program: Program, algebra: Algebra) -> None:
+        self.program = program
+        self.steps = [(_bind(instruction, algebra), instruction.inputs) for instruction in program.instructions]
+
+    def registers(self, arguments: Sequence[Any]) -> list[Any]:
+        """Run on the values of the symbols and return every register."""
+        values = list(arguments)
+        append = values.append
+        for function, inputs in self.steps:
+            append(function(*[values[index] for index in inputs]))
+        return values
+
+    def outputs(self, arguments: Sequence[Any]) -> list[Any]:
+        """Run on the values of the symbols and return the outputs."""
+        values = self.registers(arguments)
+        return [values[index] for index in self.program.outputs]
+
+
+def _bind(instruction: Instruction, algebra: Algebra) -> Callable[..., Any]:
+    if instruction.name == "constant":
+        constant, node = algebra.constant, instruction.payload
+        return lambda: constant(node)
+    operation = algebra.operations[instruction.name]
+    if instruction.payload is None:
+        return operation
+    payload = Runner(instruction.payload, algebra) if instruction.name == "sum" else instruction.payload
+    return lambda *inputs: operation(payload, *inputs)
