@@ -225,11 +225,10 @@ def _samples(path: Path, content: bytes, arrays: dict[str, Any], max_windows: in
         message = f"||x_t||_2 must be <= 1; got {norms[j, t]:.6g} at sample {j}, t = {t + 1} of {path} (divide X by it)"
         raise ValueError(message)
     kept = _spread(len(X), max_windows)
-    bound = max(1.0, float(np.nextafter(norms[j, t] * (1 + 4e-16 * X.shape[2]), 2)))
     inputs = tuple(f"X[{i}]" for i in range(X.shape[2]))
     return _series(
         X[kept], y[kept], path, content, rows=len(X), columns=inputs, target="y", input_scales=(1.0,) * len(inputs),
-        target_scale=1.0, windows=len(X), starts=tuple(kept), norm_bound=bound if norms[j, t] > 1 else 1.0,
+        target_scale=1.0, windows=len(X), starts=tuple(kept), norm_bound=_norm_bound(X.reshape(-1, X.shape[2])),
     )  # fmt: skip
 
 
@@ -276,11 +275,21 @@ def _norm_scale(rows: Any) -> float:
     import numpy as np
 
     scale = max(1.0, float(np.linalg.norm(rows, axis=1).max()))
-    while True:
-        near = (rows / scale)[np.linalg.norm(rows / scale, axis=1) > 1 - 1e-9]
-        if all(sum(Fraction(float(x)) ** 2 for x in row) <= 1 for row in np.unique(near, axis=0)):
-            return scale
+    while _norm_bound(rows / scale) > 1:
         scale *= 1 + 2.0**-52
+    return scale
+
+
+def _norm_bound(rows: Any) -> float:
+    """Return the least double >= 1 that is >= the exact Euclidean norm of every row."""
+    import numpy as np
+
+    near = rows[np.linalg.norm(rows, axis=1) > 1 - 1e-9]
+    square = max((sum(Fraction(float(x)) ** 2 for x in row) for row in np.unique(near, axis=0)), default=Fraction(0))
+    bound = max(1.0, math.sqrt(square) * (1 - 1e-15))
+    while Fraction(bound) ** 2 < square:
+        bound = math.nextafter(bound, math.inf)
+    return bound
 
 
 def _spread(total: int, most: int | None) -> list[int]:
