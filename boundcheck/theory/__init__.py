@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from boundcheck.language import Quantity, Statement
-from boundcheck.theory import convergence, hidden_state, linearization, norms
+from boundcheck.theory import (
+    approximation,
+    complexity,
+    concentration,
+    convergence,
+    guarantees,
+    hidden_state,
+    kernel,
+    linearization,
+    norms,
+    remarks,
+)
+from boundcheck.theory import findings as _findings
 
 STATEMENTS: tuple[Statement, ...] = (
-    *hidden_state.STATEMENTS,
+    *kernel.STATEMENTS,
+    *approximation.STATEMENTS[:2],
     *linearization.STATEMENTS,
+    *approximation.STATEMENTS[2:],
+    *hidden_state.STATEMENTS,
     *norms.STATEMENTS,
     *convergence.STATEMENTS,
+    *complexity.STATEMENTS,
+    *remarks.STATEMENTS,
+    *guarantees.STATEMENTS,
+    *concentration.STATEMENTS,
 )
 
 
@@ -18,9 +37,14 @@ def statements() -> tuple[Statement, ...]:
     return STATEMENTS
 
 
+def findings() -> tuple[Statement, ...]:
+    """Return the findings: true, checked claims where restoration and the source's prose disagree."""
+    return _findings.FINDINGS
+
+
 def statement(identifier: str) -> Statement:
     """Look a statement up by its id; ValueError listing what exists."""
-    for item in STATEMENTS:
+    for item in (*STATEMENTS, *_findings.FINDINGS):
         if item.id == identifier:
             return item
     message = f"unknown statement {identifier!r}; statements are: {' '.join(item.id for item in STATEMENTS)}"

@@ -9,7 +9,7 @@ from boundcheck.notation import delta
 from boundcheck.theory.hidden_state_steps import equal, le
 
 N = Symbol("N", integer=True, positive=True)
-width, s, lam, c = (Symbol(name, positive=True) for name in ("width", "s", "lambda", "c"))
+width, s, lam, c = (Symbol(name, positive=True) for name in ("width", "s", "lam", "c"))
 CLASSICAL = Source(origin="source", where="classical inequality")
 IN_UNIT = (Relation(delta, "<", Integer(1)),)
 
