@@ -1,0 +1,38 @@
+"""How much work each preset spends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """Starts and iterations of a search, independent seeds of a coverage run, widths of a slope, quadrature points."""
+
+    starts: int
+    iterations: int
+    runs: int
+    widths: tuple[int, ...]
+    points: int
+    trained_runs: int
+
+
+EFFORTS = {
+    "quick": Effort(
+        starts=96, iterations=30, runs=100, widths=(64, 256, 1024, 4096, 16384, 65536), points=1 << 12, trained_runs=8
+    ),
+    "paper": Effort(
+        starts=256, iterations=60, runs=400, widths=tuple(2**k for k in range(6, 17)), points=1 << 14, trained_runs=40
+    ),
+    "full": Effort(
+        starts=512, iterations=100, runs=2000, widths=tuple(2**k for k in range(6, 17)), points=1 << 16, trained_runs=200
+    ),
+}
+
+
+def effort(preset: str) -> Effort:
+    """Look the effort of a preset up; ValueError naming the presets."""
+    if preset not in EFFORTS:
+        message = f"preset must be one of {', '.join(EFFORTS)}; got {preset!r}"
+        raise ValueError(message)
+    return EFFORTS[preset]
