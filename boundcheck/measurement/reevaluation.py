@@ -48,7 +48,9 @@ def reevaluate(statement_id: str, quantity: str, witness: dict[str, Any]) -> Enc
     Args:    statement_id, quantity: for messages only; the witness says what it is a point of (``form``).
     Raises:  ValueError if the point leaves the statement's domain, or the witness holds no such point.
     """
-    forms = {"direction": _direction}
+    from boundcheck.measurement import pair_witness
+
+    forms = {"direction": _direction, "pair": pair_witness.pair_value, "kernel": pair_witness.kernel_value}
     form = witness.get("form")
     if form not in forms:
         message = f"a witness must be an exact point to be re-evaluated; got {form!r} for {statement_id}.{quantity}"

@@ -1,0 +1,48 @@
+"""Fill a problem in: inputs on the sphere and realisable targets with their error, both from the seed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from boundcheck.measurement.effort import effort
+from boundcheck.measurement.values import Problem, seeds
+
+
+def prepare(problem: Problem, *, targets: bool = True) -> Problem:
+    """Return the problem with X, and (if asked for) y and the error of y against F*, where they are missing.
+
+    Inputs: independent, uniform on the unit sphere. Targets: F* of a random transportation map saturated at nu, by
+    scrambled Sobol points; ``target_error`` is six standard errors over the scrambles (statistical, not rigorous).
+    """
+    if problem.X is None:
+        problem = problem.replace(X=random_inputs(problem))
+    if problem.y is None and targets:
+        from boundcheck.network import target
+
+        y, error = target(
+            transport(problem),
+            problem.X,
+            problem.activation,
+            float(problem.alpha),
+            points=effort(problem.preset).points,
+            seed=problem.seed,
+        )
+        problem = problem.replace(y=y, target_error=error, realisable=True)
+    if problem.target_error is None and targets:
+        problem = problem.replace(target_error=np.zeros((problem.n, problem.T)))
+    return problem
+
+
+def random_inputs(problem: Problem) -> np.ndarray:
+    """Draw (n, T, d) inputs with ||x_t|| = 1, shrunk by one rounding so that no norm exceeds 1."""
+    rng = np.random.default_rng(seeds(problem, 4))
+    X = rng.normal(size=(problem.n, problem.T, problem.d))
+    return X / np.linalg.norm(X, axis=2, keepdims=True) * (1.0 - 1e-15)
+
+
+def transport(problem: Problem):  # type: ignore[no-untyped-def]
+    """Transportation map of the problem's targets, drawn from its seed."""
+    from boundcheck.network import TransportationMap
+
+    rng = np.random.default_rng(seeds(problem, 5))
+    return TransportationMap.random(nu_w=float(problem.nu_w), nu_u=float(problem.nu_u), d=problem.d, rng=rng)
