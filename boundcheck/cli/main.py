@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,14 +22,14 @@ from boundcheck.cli.frame import (
     silence_stdout,
 )
 
-UsageProblem: type[Exception] = typer.BadParameter.__mro__[2]  # ClickException, vendored or not
+UsageProblem: Any = typer.BadParameter.__mro__[2]  # ClickException, vendored or not
 
 app = typer.Typer(
     name="boundcheck",
     help="Verify a paper's bounds: algebra, rigorous values, measurements, and how far apart they are.",
     epilog="Exit codes: 0 all hold; 1 something refuted or contradicted; 2 bad usage or input; 3 undecided (--strict).",
     add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 80},
@@ -48,24 +48,32 @@ def _common(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
     quiet: QuietOption = False,
 ) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(BAD_INPUT)
     context.obj = quiet
 
 
 _FREE_TEXT = {"ignore_unknown_options": True}  # a claim may begin with a minus
-app.command("report")(runs.report)
-app.command("list")(statements.list_statements)
-app.command("show")(statements.show)
-app.command("check")(claims.check)
-app.command("prove", context_settings=_FREE_TEXT)(claims.prove)
-app.command("compare", context_settings=_FREE_TEXT)(claims.compare)
-app.command("eval")(numbers.evaluate)
-app.command("plan")(numbers.plan)
-app.command("rates")(statements.rates)
-app.command("findings")(statements.findings)
-app.command("activation", context_settings=_FREE_TEXT)(numbers.activation)
-app.command("certify")(runs.certify)
-app.command("replay")(claims.replay)
-app.command("sweep")(runs.sweep)
+_COMMANDS = (
+    ("report", runs.report, "Write a verification report (HTML, Markdown, JSON)."),
+    ("list", statements.list_statements, "List the statements."),
+    ("show", statements.show, "Show a statement: formula, hypotheses, proof."),
+    ("check", claims.check, "Check the algebra of every derivation step."),
+    ("prove", claims.prove, "Prove or refute a claim of your own."),
+    ("compare", claims.compare, "Compare a quantity with a constant you type."),
+    ("eval", numbers.evaluate, "Evaluate a quantity rigorously."),
+    ("plan", numbers.plan, "Find width and iterations for a target risk."),
+    ("rates", statements.rates, "Print exponents and regimes."),
+    ("findings", statements.findings, "Print where the source's prose does not hold."),
+    ("activation", numbers.activation, "Certify the constants of an activation."),
+    ("certify", runs.certify, "Certify the risk on the data at hand."),
+    ("replay", claims.replay, "Check certificates with the small checker."),
+    ("sweep", runs.sweep, "Run a resumable grid of experiments."),
+)
+for _name, _function, _line in _COMMANDS:
+    _settings = _FREE_TEXT if _name in ("prove", "compare", "activation") else None
+    app.command(_name, short_help=_line, context_settings=_settings)(_function)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -74,7 +82,7 @@ def run(arguments: list[str] | None = None) -> int:
         code = app(args=arguments, prog_name="boundcheck", standalone_mode=False)
         sys.stdout.flush()
     except UsageProblem as error:
-        complain(one_line(_usage_text(error)))
+        complain(one_line(ValueError(error.format_message())))
         return BAD_INPUT
     except typer.Exit as leaving:
         return leaving.exit_code
@@ -89,12 +97,6 @@ def run(arguments: list[str] | None = None) -> int:
             raise
         return _explain(error)
     return code if isinstance(code, int) else HOLDS
-
-
-def _usage_text(error: Exception) -> Exception:
-    """Return a usage problem as text; without a command the help page has been printed already."""
-    text = getattr(error, "format_message", lambda: str(error))()
-    return ValueError(text or "a command is needed (boundcheck --help lists them)")
 
 
 def _explain(error: Exception) -> int:

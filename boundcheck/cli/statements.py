@@ -13,6 +13,9 @@ from boundcheck.cli.frame import (
     Format,
     FormatOption,
     QuietOption,
+    TimeoutOption,
+    checked_timeout,
+    progress,
     write,
     write_fields,
     write_json,
@@ -60,13 +63,40 @@ def rates(format: FormatOption = Format.table, quiet: QuietOption = False) -> in
     return HOLDS
 
 
-def findings(format: FormatOption = Format.table, quiet: QuietOption = False) -> int:
-    """Print where restoration and source disagree, each as a checked claim with its witness."""
-    from boundcheck import measurement
+def findings(
+    timeout: TimeoutOption = 10.0, format: FormatOption = Format.table, quiet: QuietOption = False
+) -> int:
+    """Print where restoration and source disagree, each as checked claims with what proves them."""
+    timeout = checked_timeout(timeout)
+    from boundcheck import algebra, theory
 
-    rows = [_mapping(item) for item in measurement.findings()]
-    _write_rows(rows, format)
-    return REFUTED if any(row.get("status") == "refuted" for row in rows) else HOLDS
+    found = theory.findings()
+    rows = []
+    with progress("checking", quiet) as tick:
+        for k, finding in enumerate(found):
+            tick(f"checking {finding.id}", k, len(found))
+            rows.append((finding, algebra.check(finding, timeout=timeout)))
+    if format is Format.json:
+        write_json([_finding(finding, verdicts) for finding, verdicts in rows])
+    else:
+        for finding, verdicts in rows:
+            _write_finding(finding, verdicts)
+    return REFUTED if any(v.status == "refuted" for _, verdicts in rows for v in verdicts) else HOLDS
+
+
+def _finding(finding: Any, verdicts: list[Any]) -> dict[str, Any]:
+    claims = [
+        {"claim": step.claim.text, "because": step.justification, "status": verdict.status, "method": verdict.method}
+        for step, verdict in zip(finding.derivation, verdicts, strict=True)
+    ]
+    return {"id": finding.id, "title": finding.title, "relation": finding.relation, "claims": claims}
+
+
+def _write_finding(finding: Any, verdicts: list[Any]) -> None:
+    write(f"{finding.id}")
+    write_wrapped(finding.title)
+    for step, verdict in zip(finding.derivation, verdicts, strict=True):
+        write_wrapped(f"{verdict.status}: {step.claim.text}", indent=4)
 
 
 def _summary(statement: Any) -> dict[str, Any]:
