@@ -87,8 +87,7 @@ def run(arguments: list[str] | None = None) -> int:
     except typer.Exit as leaving:
         return leaving.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        complain("interrupted")
-        return INTERRUPTED
+        code = INTERRUPTED
     except BrokenPipeError:
         silence_stdout()
         return BROKEN_PIPE
@@ -96,6 +95,8 @@ def run(arguments: list[str] | None = None) -> int:
         if os.environ.get("BOUNDCHECK_DEBUG"):
             raise
         return _explain(error)
+    if code == INTERRUPTED:
+        complain("interrupted")
     return code if isinstance(code, int) else HOLDS
 
 

@@ -1,0 +1,160 @@
+"""The command line as a whole: options, formats, exit codes, one line per error, no traceback."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from boundcheck import theory
+from boundcheck.cli.main import app, run
+
+COMMANDS = (
+    "report", "list", "show", "check", "prove", "compare", "eval", "plan", "rates", "findings", "activation", "certify",
+    "replay", "sweep",
+)  # fmt: skip
+
+
+def refused(capsys, *arguments):
+    """Return the one line on stderr of a command that must end with 2 and print nothing else."""
+    code = run([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    assert code == 2, (out, err)
+    assert out == ""
+    assert err.count("\n") == 1, err
+    assert err.startswith("boundcheck: ")
+    assert "Traceback" not in err
+    return err.removeprefix("boundcheck: ").rstrip("\n")
+
+
+def printed(capsys, *arguments, code=0):
+    """Return what a command prints on stdout, which must be its only output."""
+    assert run([str(argument) for argument in arguments]) == code
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out
+
+
+def from_json(capsys, *arguments, code=0):
+    return json.loads(printed(capsys, *arguments, "--format", "json", code=code))
+
+
+def test_all_commands_are_there():
+    assert tuple(command.name for command in app.registered_commands) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_help_page_of_80_columns(capsys, command):
+    text = printed(capsys, command, "--help")
+    assert text.startswith(f"Usage: boundcheck {command} ")
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_help_is_fast():
+    best, command = 9.0, [sys.executable, "-m", "boundcheck", "--help"]
+    for _ in range(5):
+        start = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        best = min(best, time.perf_counter() - start)
+    assert "report" in done.stdout
+    assert best < 0.6
+
+
+def test_the_version_is_printed(capsys):
+    assert printed(capsys, "--version") == "boundcheck 0.1.0\n"
+
+
+def test_without_a_command_the_help_page_goes_to_stderr(capsys):
+    assert run([]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("Usage:")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["reprot"], "No such command 'reprot'"),
+        (["list", "--fromat", "json"], "No such option"),
+        (["list", "--format", "xml"], "'xml' is not one of 'table', 'json'"),
+        (["list", "surplus"], "unexpected extra argument"),
+        (["show"], "Missing argument 'ID'"),
+        (["eval", "lemma-1.L", "--digits", "many"], "--digits"),
+        (["report", "--seed", "1.5"], "--seed"),
+        (["sweep", "x.toml"], "--store"),
+    ],
+)
+def test_wrong_usage_is_one_line(capsys, arguments, part):
+    assert part.lower() in refused(capsys, *arguments).lower()
+
+
+def test_a_closed_pipe_is_no_traceback():
+    command = f"{sys.executable} -m boundcheck show theorem-1 --format json | head -c 20"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith("{")
+    assert done.stderr == ""
+
+
+def test_an_interrupt_is_one_line(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(theory, "statements", interrupted)
+    assert run(["list"]) == 130
+    assert capsys.readouterr().err == "boundcheck: interrupted\n"
+
+
+def test_an_error_of_ours_is_told_apart_from_bad_input(monkeypatch, capsys):
+    def broken():
+        return {}["x"]
+
+    monkeypatch.setattr(theory, "statements", broken)
+    monkeypatch.delenv("BOUNDCHECK_DEBUG", raising=False)
+    assert run(["list"]) == 70
+    assert "internal error, KeyError" in capsys.readouterr().err
+    monkeypatch.setenv("BOUNDCHECK_DEBUG", "1")
+    with pytest.raises(KeyError):
+        run(["list"])
+
+
+def test_a_terminal_without_unicode_gets_replacements():
+    environment, command = os.environ | {"PYTHONIOENCODING": "ascii"}, [sys.executable, "-m", "boundcheck", "list"]
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=60)
+    assert done.returncode == 0
+    assert done.stdout.isascii()
+
+
+def test_list_names_every_statement(capsys):
+    rows = from_json(capsys, "list")
+    assert [row["id"] for row in rows] == [item.id for item in theory.statements()]
+    assert {"id", "kind", "tiers", "variants", "depends_on"} <= set(rows[0])
+    by_id = {row["id"]: row for row in rows}
+    assert by_id["lemma-1"]["tiers"] == ["paper", "recursive", "coupled", "directional"]
+    assert by_id["theorem-1"]["kind"] == "probabilistic"
+    assert by_id["theorem-1"]["variants"] == ["classic", "sharpened", "lyapunov"]
+    assert "lemma-1" in by_id["theorem-1"]["depends_on"]
+    text = printed(capsys, "list")
+    assert all(row["id"] in text for row in rows)
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("statement", [item.id for item in theory.statements()])
+def test_show_prints_any_statement(capsys, statement):
+    shown = from_json(capsys, "show", statement)
+    assert shown["id"] == statement
+    assert {"relation", "hypotheses", "forms", "derivation", "depends_on", "dependents"} <= set(shown)
+    text = printed(capsys, "show", statement)
+    assert text.startswith(statement)
+    assert "Hypotheses" in text
+
+
+def test_show_knows_what_rests_on_a_statement(capsys):
+    assert "theorem-1" in from_json(capsys, "show", "lemma-1")["dependents"]
+
+
+def test_show_of_an_unknown_statement_lists_what_exists(capsys):
+    line = refused(capsys, "show", "lemma-9")
+    assert "'lemma-9'" in line
+    assert "theorem-1" in line
