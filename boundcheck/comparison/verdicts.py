@@ -92,8 +92,9 @@ class NumericResult:
 class MeasuredValue:
     """A measured counterpart: a lower estimate of a supremum, the value of a run, or a failure frequency.
 
-    ``certified`` is the witness re-evaluated in Arb (an enclosure), which alone can contradict a bound; ``interval``
-    is the Clopper-Pearson interval of a frequency; ``bound`` what the value stands beside if not the quantity itself.
+    ``certified`` is the witness re-evaluated in Arb (an enclosure), which alone can contradict a bound; ``uncertainty``
+    is the Clopper-Pearson interval of a frequency; ``tier`` and ``variant`` restrict the bounds that it is held against;
+    ``series`` holds named columns for plots.
     """
 
     quantity: str
@@ -105,6 +106,7 @@ class MeasuredValue:
     note: str = ""
     tier: str | None = None
     variant: str | None = None
+    series: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

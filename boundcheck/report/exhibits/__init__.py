@@ -1,0 +1,21 @@
+"""The figures of a report: each says which statements it needs, and is drawn if the report has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from boundcheck.report.exhibits.growth import draw as growth
+from boundcheck.report.exhibits.linearization import draw as linearization
+from boundcheck.report.exhibits.style import Figure as Figure
+from boundcheck.report.exhibits.training import draw as training
+
+EXHIBITS = (growth, linearization, training)
+
+
+def figures(setting: Any, comparisons: tuple[Any, ...]) -> tuple[Figure, ...]:
+    """Draw every exhibit that the statements of the report allow."""
+    found = {item.id: item for item in comparisons}
+    drawn: list[Figure] = []
+    for exhibit in EXHIBITS:
+        drawn.extend(exhibit(setting, found))
+    return tuple(drawn)

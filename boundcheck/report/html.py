@@ -1,0 +1,131 @@
+"""report.html: one self-contained page, readable without JavaScript and without a network."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from boundcheck.comparison import Comparison
+from boundcheck.report import wording
+from boundcheck.report.formulas import form_latex, mathml, quantity_latex
+
+
+@lru_cache(maxsize=1)
+def environment() -> Any:
+    """Return the Jinja2 environment of the packaged templates; everything is escaped unless marked safe."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    made = Environment(
+        loader=PackageLoader("boundcheck.report", "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        mark=wording.MARKS, tone=wording.TONES, number=wording.number, certified=interval, meaning=wording.MEANINGS
+    )
+    made.filters["prose"] = prose
+    return made
+
+
+def render(report: Any) -> str:
+    """Return the page of a report."""
+    cards = [card(item, record) for item, record in zip(report.comparisons, report.data["statements"], strict=True)]
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            data=report.data,
+            meta=report.data["meta"],
+            summary=report.data["summary"],
+            cards=cards,
+            figures=list(report.figures.values()),
+            style=asset("style.css"),
+            script=asset("page.js"),
+            digits=wording.agreeing_digits,
+        )
+    )
+
+
+def asset(name: str) -> str:
+    """Return the text of a packaged file that goes into the page."""
+    return (files("boundcheck.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def interval(lower: str, upper: str) -> str:
+    """Write an enclosure with as many digits as are certified, ends rounded outward."""
+    digits = wording.agreeing_digits(lower, upper, 10)
+    ends = wording.certified(lower, digits, up=False), wording.certified(upper, digits, up=True)
+    return ends[0] if lower == upper else f"[{ends[0]}, {ends[1]}]"
+
+
+def prose(text: str) -> str:
+    """Write the plain notation of hypotheses in words' typography."""
+    for plain, shown in (("<=", "≤"), (">=", "≥"), ("||", "‖"), ("sigma", "σ"), ("alpha", "α"), ("Theta", "Θ"),
+                         ("Omega", "Ω"), ("rho", "ρ"), ("nu_", "ν_"), ("sqrt(m)", "√m"), ("delta", "δ"),
+                         ("sup|", "sup |")):  # fmt: skip
+        text = text.replace(plain, shown)
+    return text
+
+
+def card(item: Comparison, record: dict[str, Any]) -> dict[str, Any]:
+    """Return what the template shows of one statement: its record with formulas as MathML."""
+    statement = item.statement
+    steps = zip(statement.derivation, item.algebra.steps, strict=False)
+    return {
+        **record,
+        "numeric_verdict": wording.verdict_of_numeric(item.vacuous),
+        "formula": mathml(statement.relation, block=True) if statement.relation else "",
+        "origin": wording.ORIGINS[statement.source.origin],
+        "counts": item.algebra.counts,
+        "quantities": [_quantity(entry, record) for entry in statement.quantities],
+        "proof": [
+            {
+                "label": step.label,
+                "formula": mathml(step.claim.conclusion.latex(), block=True),
+                "given": [mathml(entry.latex()) for entry in step.claim.given],
+                "justification": step.justification,
+                "status": result.status,
+                "method": result.method,
+                "reason": result.reason,
+            }
+            for step, result in steps
+        ],
+    }
+
+
+def _quantity(quantity: Any, record: dict[str, Any]) -> dict[str, Any]:
+    name = f"{record['id']}.{quantity.name}"
+    symbol = quantity_latex(quantity)
+    return {
+        "name": name,
+        "symbol": mathml(symbol),
+        "meaning": quantity.meaning,
+        "risk": quantity.risk,
+        "rows": [entry for entry in record["numeric"] if entry["quantity"] == name],
+        "unavailable": [entry for entry in record["unavailable"] if entry["quantity"] == name],
+        "measured": [entry for entry in record["measurements"] if entry["quantity"] == name],
+        "forms": [
+            {
+                "tier": form.tier,
+                "variant": form.variant,
+                "origin": wording.ORIGINS[form.source.origin],
+                "note": form.source.note,
+                "lines": [mathml(line, block=True) for line in form_latex(symbol, form.value)],
+            }
+            for form in quantity.forms
+        ],
+    }
+
+
+def summary_table(data: dict[str, Any]) -> str:
+    """Return a small table of the verdicts, for notebooks."""
+    head = "".join(f"<th>{name}</th>" for name in ("statement", "algebra", "hypotheses", "numeric", "empirical"))
+    rows = "".join(
+        f"<tr><td>{entry['id']}</td><td>{entry['algebra']}</td><td>{entry['hypotheses']}</td>"
+        f"<td>{wording.verdict_of_numeric(entry['vacuous'])}</td><td>{entry['empirical']}</td></tr>"
+        for entry in data["statements"]
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

@@ -1,0 +1,88 @@
+"""The words and marks of verdicts, the same in every form of a report; numbers at the digits they deserve."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+MARKS = {
+    "proved": "✓",
+    "met": "✓",
+    "consistent": "✓",
+    "informative": "✓",
+    "refuted": "✗",
+    "unmet": "✗",
+    "contradicted": "✗",
+    "vacuous": "∅",
+    "undecided": "?",
+    "not-measured": "–",
+    "no-trivial-bound": "–",
+}
+TONES = {
+    "proved": "good",
+    "met": "good",
+    "consistent": "good",
+    "informative": "good",
+    "refuted": "bad",
+    "unmet": "bad",
+    "contradicted": "bad",
+    "vacuous": "warn",
+    "undecided": "warn",
+    "not-measured": "none",
+    "no-trivial-bound": "none",
+}
+MEANINGS = {
+    "algebra": "Is every step of the derivation right? proved, refuted with a witness, or undecided.",
+    "hypotheses": "Do the statement's assumptions hold at this configuration?",
+    "numeric": "Is the certified bound below the trivial one (mean y²)? Only bounds on the risk have a trivial one.",
+    "empirical": "Did measurement contradict the bound? Consistent confirms nothing beyond that.",
+}
+ORIGINS = {"source": "source", "restored": "restored statement", "ours": "ours"}
+
+
+def verdict_of_numeric(vacuous: bool | None) -> str:
+    """Name the numeric verdict of a statement."""
+    return {None: "no-trivial-bound", True: "vacuous", False: "informative"}[vacuous]
+
+
+def number(value: Any, digits: int = 4) -> str:
+    """Write a double that is an estimate, with few digits; large and small ones as powers of ten."""
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return value
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    if 1e-3 <= abs(value) < 1e6:
+        text = f"{value:.{digits}g}"
+        return f"{value:.0f}" if "e" in text else text
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    return f"{mantissa}·10{superscript(int(exponent))}"
+
+
+def certified(text: str, digits: int, *, up: bool) -> str:
+    """Shorten a certified end to ``digits`` significant digits, rounded outward."""
+    from fractions import Fraction
+
+    from boundcheck.enclosure.decimals import decimal_text
+
+    short = decimal_text(Fraction(text), digits, up=up)
+    mantissa, _, exponent = short.partition("e")
+    return f"{mantissa}·10{superscript(int(exponent))}" if exponent else short
+
+
+def superscript(value: int) -> str:
+    """Write an integer in superscript digits."""
+    return str(value).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def agreeing_digits(lower: str, upper: str, most: int = 12) -> int:
+    """Return how many digits of an enclosure are worth showing: one beyond those that its ends share, at least 3."""
+    from fractions import Fraction
+
+    low, high = Fraction(lower), Fraction(upper)
+    if low == high:
+        return most
+    size = max(abs(low), abs(high))
+    relative = float((high - low) / size)
+    return max(3, min(most, 2 - math.floor(math.log10(relative)))) if relative > 0 else most

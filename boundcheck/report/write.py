@@ -1,0 +1,34 @@
+"""Put a report into a folder: every form of it, file by file, report.json last."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from boundcheck.report.files import check_folder, dump, replace_all
+
+STALE = ("figures/*.svg", "certificates/*.json")
+
+
+def write(report: Any, out: str | os.PathLike[str]) -> Path:
+    """Write report.html, report.md, report.tex, report.json, figures/ and certificates/ into a folder.
+
+    Raises:  ValueError if the folder cannot be written to; nothing has been written then.
+    """
+    folder = check_folder(out)
+    replace_all(folder, contents(report), report.data, STALE)
+    return folder
+
+
+def contents(report: Any) -> dict[str, bytes]:
+    """Return every file of a report but report.json, by its path in the folder."""
+    from boundcheck.report.html import render as render_html
+    from boundcheck.report.markdown import render as render_markdown
+
+    files = {
+        "report.html": render_html(report).encode(),
+        "report.md": render_markdown(report).encode(),
+    }
+    files |= {figure.file: figure.standalone.encode() for figure in report.figures.values()}
+    return files | {f"certificates/{name}.json": dump(content) for name, content in report.certificates.items()}
