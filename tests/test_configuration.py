@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from boundcheck import configuration
 from boundcheck.configuration import Configuration, Parameters, exact_number, from_mapping, load, parse_values, preset
+from boundcheck.configuration.exact import Decimal
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -173,7 +174,7 @@ def test_resolve_takes_what_users_pass(tmp_path):
 def test_the_schema_in_the_readme_is_the_preset_quick_and_names_every_key():
     text = README.read_text(encoding="utf-8")
     block = text.split("```toml\n")[1].split("```")[0]
-    written = tomllib.loads(block, parse_float=configuration._Decimal)
+    written = tomllib.loads(block, parse_float=Decimal)
     assert from_mapping(written) == Configuration()
     keys = {line.split("=")[0].strip("# ") for line in block.splitlines() if "=" in line}
     sections = Configuration().as_dict()

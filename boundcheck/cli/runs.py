@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -123,16 +124,22 @@ def sweep(
 
 
 def checked_folder(folder: Path) -> Path:
-    """Return the folder if a report can be written into it; checked before any work begins."""
-    import os
-
+    """Return the folder if files can be made in it; tried before any work begins, and nothing is left behind."""
     if folder.exists() and not folder.is_dir():
-        bad_input(f"--out must be a folder; got the file {folder}")
-    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    if not nearest.is_dir():
-        bad_input(f"--out must lie in a folder; got {folder}, and {nearest} is a file")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        bad_input(f"--out must be writable; got {folder} (choose another folder)")
+        bad_input(f"the output must be a folder; got the file {folder} (choose another --out)")
+    missing = [place for place in (folder, *folder.absolute().parents) if not place.exists()]
+    made: list[Path] = []
+    try:
+        for place in reversed(missing):
+            place.mkdir()
+            made.append(place)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        bad_input(f"the output folder must be writable; got {folder} ({error.strerror}; choose another --out)")
+    finally:
+        for place in reversed(made):
+            place.rmdir()
     return folder
 
 
