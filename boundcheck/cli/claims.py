@@ -24,21 +24,24 @@ from boundcheck.cli.frame import (
     write_json,
     write_table,
 )
+from boundcheck.cli.own import OwnOption, all_statements, find_statement, read_own
 
 
 def check(
     ids: Annotated[list[str] | None, typer.Argument(metavar="[ID ...]", help="Statements; all if none.")] = None,
     mutate: Annotated[bool, typer.Option("--mutate", help="Plant errors and count how many are caught.")] = False,
     timeout: TimeoutOption = 10.0,
+    statements_from: OwnOption = None,
     strict: StrictOption = False,
     format: FormatOption = Format.table,
     quiet: QuietOption = False,
 ) -> int:
     """Check the algebra of every derivation step."""
     timeout = checked_timeout(timeout)
-    from boundcheck import algebra, theory
+    own = read_own(statements_from)
+    chosen = [find_statement(name, own) for name in ids] if ids else list(all_statements(own))
+    from boundcheck import algebra
 
-    chosen = [theory.statement(name) for name in ids] if ids else list(theory.statements())
     verdicts: list[Any] = []
     with progress("checking", quiet) as tick:
         for k, statement in enumerate(chosen):

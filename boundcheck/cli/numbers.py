@@ -15,6 +15,7 @@ from boundcheck.cli.frame import (
     write_fields,
     write_json,
 )
+from boundcheck.cli.own import OwnOption, find_quantity, read_own
 
 MOST_DIGITS = 100_000
 ActivationOption = Annotated[str, typer.Option("--activation", metavar="A", help="A name, or an expression in z.")]
@@ -31,6 +32,7 @@ def evaluate(
     activation: ActivationOption = "tanh",
     values: SetOption = None,
     digits: DigitsOption = 30,
+    statements_from: OwnOption = None,
     format: FormatOption = Format.table,
     quiet: QuietOption = False,
 ) -> int:
@@ -42,7 +44,7 @@ def evaluate(
     from boundcheck import evaluation
 
     chosen = {"tier": tier, "variant": variant, "activation": activation}
-    result = evaluation.evaluate(quantity, **chosen, digits=digits, **given)
+    result = evaluation.evaluate(find_quantity(quantity, read_own(statements_from)), **chosen, digits=digits, **given)
     shown = {"quantity": quantity, "tier": tier, **result.as_dict(digits), "digits": digits, "provenance": ""}
     if format is Format.json:
         names = ("quantity", "tier", "lower", "upper", "digits", "exact", "provenance")

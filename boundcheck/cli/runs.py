@@ -24,6 +24,7 @@ from boundcheck.cli.frame import (
     write_fields,
     write_json,
 )
+from boundcheck.cli.own import OwnOption, read_own
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", metavar="F.toml", help="A configuration (see README).")]
 DataOption = Annotated[Path | None, typer.Option("--data", metavar="F.csv|F.npz", help="A real series, or X and y.")]
@@ -45,9 +46,7 @@ def report(
     statements: Annotated[
         list[str] | None, typer.Option("--statements", metavar="ID,...", help="Only these statements.")
     ] = None,
-    statements_from: Annotated[
-        list[Path] | None, typer.Option("--statements-from", metavar="F.py", help="Your own statements; runs the file.")
-    ] = None,
+    statements_from: OwnOption = None,
     diff: Annotated[Path | None, typer.Option("--diff", metavar="OLD.json", help="What changed since.")] = None,
     strict: StrictOption = False,
     format: FormatOption = Format.table,
@@ -61,10 +60,11 @@ def report(
         changes["run"]["statements"] = [name for item in statements for name in item.split(",") if name]
     configuration = configure(preset, config, changes)
     folder = checked_folder(Path(configuration.run.out))
+    own = read_own(statements_from)
     from boundcheck import report as stage
 
     with progress("preparing", quiet) as tick:
-        result = stage.build(configuration, progress=tick)
+        result = stage.build(configuration, progress=tick, statements=own.statements, measure=own.measure)
     stage.write(result, folder)
     summary = result.as_dict()["summary"]
     if format is Format.json:

@@ -22,13 +22,14 @@ from boundcheck.cli.frame import (
     write_table,
     write_wrapped,
 )
+from boundcheck.cli.own import OwnOption, all_statements, find_statement, read_own
 
 
-def list_statements(format: FormatOption = Format.table, quiet: QuietOption = False) -> int:
+def list_statements(
+    statements_from: OwnOption = None, format: FormatOption = Format.table, quiet: QuietOption = False
+) -> int:
     """List the statements; as JSON also with tiers, quantities and what each rests on."""
-    from boundcheck import theory
-
-    rows = [_summary(item) for item in theory.statements()]
+    rows = [_summary(item) for item in all_statements(read_own(statements_from))]
     if format is Format.json:
         write_json(rows)
     else:
@@ -39,14 +40,14 @@ def list_statements(format: FormatOption = Format.table, quiet: QuietOption = Fa
 
 def show(
     id: Annotated[str, typer.Argument(metavar="ID", help="Such as theorem-1; `boundcheck list` names all.")],
+    statements_from: OwnOption = None,
     format: FormatOption = Format.table,
     quiet: QuietOption = False,
 ) -> int:
     """Show one statement: formula, hypotheses, proof steps, provenance, what it rests on and what rests on it."""
-    from boundcheck import theory
-
-    statement = theory.statement(id)
-    dependents = [item.id for item in theory.statements() if id in item.depends_on]
+    own = read_own(statements_from)
+    statement = find_statement(id, own)
+    dependents = [item.id for item in all_statements(own) if id in item.depends_on]
     shown = _summary(statement) | _details(statement) | {"dependents": dependents}
     if format is Format.json:
         write_json(shown)

@@ -1,0 +1,103 @@
+"""A file of the user's own with statements, run only because they name it with --statements-from."""
+
+from __future__ import annotations
+
+import contextlib
+import runpy
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from boundcheck.cli.frame import bad_input
+
+OwnOption = Annotated[
+    list[Path] | None, typer.Option("--statements-from", metavar="F.py", help="Your own statements; runs the file.")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """Statements of the user's own, and per id a function of the measured problem."""
+
+    statements: tuple[Any, ...] = ()
+    measure: Mapping[str, Any]
+
+
+def read_own(paths: Sequence[Path] | None) -> Own:
+    """Run the files and collect every ``Statement`` at their top level, and the mapping ``MEASURE`` if there is one."""
+    statements: dict[str, Any] = {}
+    measure: dict[str, Any] = {}
+    for path in paths or ():
+        found, functions = _collect(path)
+        for statement in found:
+            if statement.id in statements:
+                bad_input(f"each statement needs an id of its own; got {statement.id!r} twice (second in {path})")
+            statements[statement.id] = statement
+        measure |= functions
+    unknown = sorted(set(measure) - set(statements))
+    if unknown:
+        bad_input(f"MEASURE must name statements of the files; got {unknown[0]!r} (they are: {', '.join(statements)})")
+    return Own(statements=tuple(statements.values()), measure=measure)
+
+
+def all_statements(own: Own) -> tuple[Any, ...]:
+    """Return the paper's statements and the user's own; one of theirs replaces the paper's of the same id."""
+    from boundcheck import theory
+
+    known = {item.id: item for item in (*theory.statements(), *own.statements)}
+    return tuple(known.values())
+
+
+def find_statement(identifier: str, own: Own) -> Any:
+    """Look a statement up by its id; ValueError listing what exists, with the nearest ids first."""
+    known = {item.id: item for item in (*all_statements(own), *_findings())}
+    if identifier in known:
+        return known[identifier]
+    from difflib import get_close_matches
+
+    near = get_close_matches(identifier, known, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return bad_input(f"unknown statement {identifier!r}; {hint}statements are: {' '.join(known)}")
+
+
+def find_quantity(name: str, own: Own) -> Any:
+    """Return the user's own quantity of that name, else the name itself, which the evaluation looks up."""
+    identifier, _, short = name.partition(".")
+    for item in own.statements:
+        if item.id == identifier:
+            return item.quantity(short)
+    return name
+
+
+def _findings() -> tuple[Any, ...]:
+    from boundcheck import theory
+
+    return tuple(theory.findings())
+
+
+def _collect(path: Path) -> tuple[list[Any], dict[str, Any]]:
+    from boundcheck.language import Statement
+
+    if not path.is_file():
+        bad_input(f"--statements-from must name a Python file; got {path}")
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            names = runpy.run_path(str(path))
+    except (Exception, SystemExit) as error:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        line = lines[-1] if lines else getattr(error, "lineno", "?")
+        message = f"{path} must run; line {line} raised {type(error).__name__}: {error}"
+        raise ValueError(message) from error
+    flat = [item for value in names.values() for item in (value if isinstance(value, (tuple, list)) else (value,))]
+    found = list({id(item): item for item in flat if isinstance(item, Statement)}.values())
+    if not found:
+        bad_input(f"--statements-from must define a bc.Statement at its top level; got none in {path}")
+    functions = names.get("MEASURE", {})
+    if not isinstance(functions, Mapping) or not all(callable(function) for function in functions.values()):
+        bad_input(f"MEASURE must map ids to functions of the problem; got {type(functions).__name__} in {path}")
+    return found, dict(functions)
