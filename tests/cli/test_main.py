@@ -1,6 +1,5 @@
 """The command line as a whole: options, formats, exit codes, one line per error, no traceback."""
 
-import json
 import os
 import subprocess
 import sys
@@ -17,37 +16,13 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def refused(capsys, *arguments):
-    """Return the one line on stderr of a command that must end with 2 and print nothing else."""
-    code = run([str(argument) for argument in arguments])
-    out, err = capsys.readouterr()
-    assert code == 2, (out, err)
-    assert out == ""
-    assert err.count("\n") == 1, err
-    assert err.startswith("boundcheck: ")
-    assert "Traceback" not in err
-    return err.removeprefix("boundcheck: ").rstrip("\n")
-
-
-def printed(capsys, *arguments, code=0):
-    """Return what a command prints on stdout, which must be its only output."""
-    assert run([str(argument) for argument in arguments]) == code
-    out, err = capsys.readouterr()
-    assert err == ""
-    return out
-
-
-def from_json(capsys, *arguments, code=0):
-    return json.loads(printed(capsys, *arguments, "--format", "json", code=code))
-
-
 def test_all_commands_are_there():
     assert tuple(command.name for command in app.registered_commands) == COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_a_help_page_of_80_columns(capsys, command):
-    text = printed(capsys, command, "--help")
+def test_every_command_has_a_help_page_of_80_columns(terminal, command):
+    text = terminal.printed(command, "--help")
     assert text.startswith(f"Usage: boundcheck {command} ")
     assert max(map(len, text.splitlines())) <= 80
 
@@ -62,8 +37,8 @@ def test_help_is_fast():
     assert best < 0.6
 
 
-def test_the_version_is_printed(capsys):
-    assert printed(capsys, "--version") == "boundcheck 0.1.0\n"
+def test_the_version_is_printed(terminal):
+    assert terminal.printed("--version") == "boundcheck 0.1.0\n"
 
 
 def test_without_a_command_the_help_page_goes_to_stderr(capsys):
@@ -86,8 +61,8 @@ def test_without_a_command_the_help_page_goes_to_stderr(capsys):
         (["sweep", "x.toml"], "--store"),
     ],
 )
-def test_wrong_usage_is_one_line(capsys, arguments, part):
-    assert part.lower() in refused(capsys, *arguments).lower()
+def test_wrong_usage_is_one_line(terminal, arguments, part):
+    assert part.lower() in terminal.refused(*arguments).lower()
 
 
 def test_a_closed_pipe_is_no_traceback():
@@ -126,8 +101,8 @@ def test_a_terminal_without_unicode_gets_replacements():
     assert done.stdout.isascii()
 
 
-def test_list_names_every_statement(capsys):
-    rows = from_json(capsys, "list")
+def test_list_names_every_statement(terminal):
+    rows = terminal.json("list")
     assert [row["id"] for row in rows] == [item.id for item in theory.statements()]
     assert {"id", "kind", "tiers", "variants", "depends_on"} <= set(rows[0])
     by_id = {row["id"]: row for row in rows}
@@ -135,26 +110,26 @@ def test_list_names_every_statement(capsys):
     assert by_id["theorem-1"]["kind"] == "probabilistic"
     assert by_id["theorem-1"]["variants"] == ["classic", "sharpened", "lyapunov"]
     assert "lemma-1" in by_id["theorem-1"]["depends_on"]
-    text = printed(capsys, "list")
+    text = terminal.printed("list")
     assert all(row["id"] in text for row in rows)
     assert max(map(len, text.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("statement", [item.id for item in theory.statements()])
-def test_show_prints_any_statement(capsys, statement):
-    shown = from_json(capsys, "show", statement)
+def test_show_prints_any_statement(terminal, statement):
+    shown = terminal.json("show", statement)
     assert shown["id"] == statement
     assert {"relation", "hypotheses", "forms", "derivation", "depends_on", "dependents"} <= set(shown)
-    text = printed(capsys, "show", statement)
+    text = terminal.printed("show", statement)
     assert text.startswith(statement)
     assert "Hypotheses" in text
 
 
-def test_show_knows_what_rests_on_a_statement(capsys):
-    assert "theorem-1" in from_json(capsys, "show", "lemma-1")["dependents"]
+def test_show_knows_what_rests_on_a_statement(terminal):
+    assert "theorem-1" in terminal.json("show", "lemma-1")["dependents"]
 
 
-def test_show_of_an_unknown_statement_lists_what_exists(capsys):
-    line = refused(capsys, "show", "lemma-9")
+def test_show_of_an_unknown_statement_lists_what_exists(terminal):
+    line = terminal.refused("show", "lemma-9")
     assert "'lemma-9'" in line
     assert "theorem-1" in line
