@@ -1,0 +1,102 @@
+"""What the checker takes as true: one line each, with the side conditions under which it holds.
+
+u, v, w stand for any terms; s, t for terms that must be integers where ``integer(.)`` is among the conditions. Every
+line is tested against Arb at random points (tests/algebra/test_axioms.py).
+"""
+
+from __future__ import annotations
+
+from boundcheck.algebra.terms import Rel, read_relation
+
+_TEXT: dict[str, tuple[str, ...]] = {
+    # name: (conclusion, condition, ...)
+    "abs-of-nonnegative": ("abs(u) == u", "u >= 0"),
+    "abs-of-nonpositive": ("abs(u) == -u", "u <= 0"),
+    "abs-above": ("abs(u) >= u",),
+    "abs-above-negative": ("abs(u) >= -u",),
+    "triangle": ("abs(u + v) <= abs(u) + abs(v)",),
+    "root-of-product": ("sqrt(u*v) == sqrt(u)*sqrt(v)", "u >= 0", "v >= 0"),
+    "root-monotone": ("sqrt(u) <= sqrt(v)", "u >= 0", "u <= v"),
+    "pi-above": ("pi > 333/106",),
+    "pi-below": ("pi < 355/113",),
+    "exp-tangent": ("exp(u) >= 1 + u",),
+    "exp-below-reciprocal": ("exp(u)*(1 - u) <= 1", "u < 1"),
+    "exp-sum": ("exp(u + v) == exp(u)*exp(v)",),
+    "exp-monotone": ("exp(u) <= exp(v)", "u <= v"),
+    "exp-of-log": ("exp(log(u)) == u", "u > 0"),
+    "log-of-exp": ("log(exp(u)) == u",),
+    "log-tangent": ("log(u) <= u - 1", "u > 0"),
+    "log-above": ("log(u) >= 1 - 1/u", "u > 0"),
+    "log-of-product": ("log(u*v) == log(u) + log(v)", "u > 0", "v > 0"),
+    "log-of-quotient": ("log(u/v) == log(u) - log(v)", "u > 0", "v > 0"),
+    "log-of-root": ("log(sqrt(u)) == log(u)/2", "u > 0"),
+    "log-of-power": ("log(u**v) == v*log(u)", "u > 0"),
+    "log-monotone": ("log(u) <= log(v)", "u > 0", "u <= v"),
+    "tanh-below-one": ("tanh(u) < 1",),
+    "tanh-above-minus-one": ("tanh(u) > -1",),
+    "tanh-below-identity": ("tanh(u) <= u", "u >= 0"),
+    "tanh-monotone": ("tanh(u) <= tanh(v)", "u <= v"),
+    "tanh-by-exp": ("tanh(u)*(exp(u)**2 + 1) == exp(u)**2 - 1",),
+    "erf-below-one": ("erf(u) < 1",),
+    "erf-above-minus-one": ("erf(u) > -1",),
+    "erf-below-tangent": ("erf(u)*sqrt(pi) <= 2*u", "u >= 0"),
+    "erf-monotone": ("erf(u) <= erf(v)", "u <= v"),
+    "atan-below": ("atan(u) < pi/2",),
+    "atan-above": ("atan(u) > -pi/2",),
+    "atan-below-identity": ("atan(u) <= u", "u >= 0"),
+    "atan-monotone": ("atan(u) <= atan(v)", "u <= v"),
+    "sin-below-one": ("sin(u) <= 1",),
+    "sin-above-minus-one": ("sin(u) >= -1",),
+    "cos-below-one": ("cos(u) <= 1",),
+    "cos-above-minus-one": ("cos(u) >= -1",),
+    "pythagoras": ("sin(u)**2 + cos(u)**2 == 1",),
+    "sin-below-identity": ("sin(u) <= u", "u >= 0"),
+    "cos-above-parabola": ("cos(u) >= 1 - u**2/2",),
+    "sin-of-sum": ("sin(u + v) == sin(u)*cos(v) + cos(u)*sin(v)",),
+    "cos-of-sum": ("cos(u + v) == cos(u)*cos(v) - sin(u)*sin(v)",),
+    "power-step": ("u**(t + 1) == u*u**t", "integer(t)", "t >= 0"),
+    "power-of-integer-sum": ("u**(s + t) == u**s*u**t", "integer(s)", "integer(t)", "s >= 0", "t >= 0"),
+    "power-of-sum": ("u**(v + w) == u**v*u**w", "u > 0"),
+    "power-of-product": ("(u*v)**t == u**t*v**t", "integer(t)", "t >= 0"),
+    "power-of-power": ("(u**s)**t == u**(s*t)", "integer(s)", "integer(t)", "s >= 0", "t >= 0"),
+    "power-by-exp": ("u**v == exp(v*log(u))", "u > 0"),
+    "power-monotone": ("u**w <= v**w", "u > 0", "u <= v", "w >= 0"),
+    "power-integer-monotone": ("u**t <= v**t", "u >= 0", "u <= v", "integer(t)", "t >= 0"),
+    "power-even": ("abs(u)**(2*t) == u**(2*t)", "integer(t)", "t >= 0"),
+    "power-exponent-monotone": ("u**v <= u**w", "u >= 1", "v <= w"),
+    "power-exponent-antitone": ("u**v >= u**w", "u > 0", "u <= 1", "v <= w"),
+    "bernoulli": ("(1 + u)**t >= 1 + t*u", "u >= -1", "integer(t)", "t >= 0"),
+    "p-step": ("p(t + 1, u) == 1 + abs(u)*p(t, u)", "integer(t)", "t >= 0"),
+    "p-last": ("p(t + 1, u) == p(t, u) + abs(u)**t", "integer(t)", "t >= 0"),
+    "p-closed": ("(1 - abs(u))*p(t, u) == 1 - abs(u)**t", "integer(t)", "t >= 0"),
+    "p-empty": ("p(t, u) == 0", "integer(t)", "t <= 0"),
+    "p-at-one": ("p(t, u) == t", "abs(u) == 1", "integer(t)", "t >= 0"),
+    "p-monotone": ("p(t, u) <= p(t, v)", "abs(u) <= abs(v)", "integer(t)"),
+    "p-increasing": ("p(s, u) <= p(t, u)", "integer(s)", "integer(t)", "s <= t"),
+    "p-at-least-one": ("p(t, u) >= 1", "integer(t)", "t >= 1"),
+    "q-step": ("q(t + 1, u) == p(t + 1, u) + abs(u)*q(t, u)", "integer(t)"),
+    "q-last": ("q(t + 1, u) == q(t, u) + (t + 1)*abs(u)**t", "integer(t)", "t >= 0"),
+    "q-empty": ("q(t, u) == 0", "integer(t)", "t <= 0"),
+    "q-at-one": ("q(t, u) == t*(t + 1)/2", "abs(u) == 1", "integer(t)", "t >= 0"),
+    "q-monotone": ("q(t, u) <= q(t, v)", "abs(u) <= abs(v)", "integer(t)"),
+    "q-increasing": ("q(s, u) <= q(t, u)", "integer(s)", "integer(t)", "s <= t"),
+    "q-at-least-one": ("q(t, u) >= 1", "integer(t)", "t >= 1"),
+    "p-below-q": ("p(t, u) <= q(t, u)", "integer(t)"),
+}
+
+
+class Axiom:
+    """A conclusion with its side conditions; ``integers`` are the metavariables that must stand for integers."""
+
+    __slots__ = ("conclusion", "conditions", "integers", "variables")
+
+    def __init__(self, texts: tuple[str, ...]) -> None:
+        from boundcheck.algebra.terms import free_relation
+
+        self.conclusion: Rel = read_relation(texts[0])
+        self.integers = tuple(text[8:-1] for text in texts[1:] if text.startswith("integer("))
+        self.conditions = tuple(read_relation(text) for text in texts[1:] if not text.startswith("integer("))
+        self.variables = frozenset().union(*(free_relation(item) for item in (self.conclusion, *self.conditions)))
+
+
+AXIOMS: dict[str, Axiom] = {name: Axiom(texts) for name, texts in _TEXT.items()}

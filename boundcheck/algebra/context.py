@@ -1,0 +1,357 @@
+"""What is known at one point of a proof: facts, the signs that follow from them at sight, and what is defined.
+
+Every fact is a relation P op 0 with a polynomial P over atoms, and every term in a fact is defined wherever the
+hypotheses hold; so (sqrt u)^2 = u and multiplying by denominators are legitimate in all that follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from boundcheck.algebra.normal import Frac, Table
+from boundcheck.algebra.polynomials import Monomial, Poly, monomial_quotient
+from boundcheck.algebra.terms import (
+    ONE,
+    ZERO,
+    Rel,
+    Term,
+    children,
+    free,
+    sub,
+    substitute,
+    write,
+    write_relation,
+)
+
+# A sign is the set of values that are possible: any of "-", "0", "+".
+ANY = frozenset("-0+")
+SIGNS = {
+    ">": frozenset("+"), ">=": frozenset("0+"), "==": frozenset("0"), "!=": frozenset("-+"),
+    "<": frozenset("-"), "<=": frozenset("-0"),
+}  # fmt: skip
+_PRODUCT = {
+    (a, b): "0" if "0" in (a, b) else ("+" if a == b else "-") for a in "-0+" for b in "-0+"
+}  # fmt: skip
+
+
+class NotDefined(Exception):  # noqa: N818 - a finding about the claim
+    """A term is not known to have a value; the message is the condition that would give it one."""
+
+
+class Fact:
+    """P op 0, with op one of >= > == !=."""
+
+    __slots__ = ("op", "polynomial")
+
+    def __init__(self, polynomial: Poly, op: str) -> None:
+        self.polynomial = polynomial
+        self.op = op
+
+
+def sign_product(a: frozenset[str], b: frozenset[str]) -> frozenset[str]:
+    """Possible signs of a product."""
+    return frozenset(_PRODUCT[x, y] for x in a for y in b)
+
+
+def sign_sum(a: frozenset[str], b: frozenset[str]) -> frozenset[str]:
+    """Possible signs of a sum."""
+    if ("+" in a and "-" in b) or ("-" in a and "+" in b):
+        return ANY
+    result = {x for x in a | b if x != "0"}
+    return frozenset(result | {"0"}) if "0" in a and "0" in b else frozenset(result)
+
+
+class Context:
+    """Facts known here. ``child`` opens a sub-proof."""
+
+    def __init__(self, table: Table | None = None) -> None:
+        self.table = table or Table()
+        self.facts: list[Fact] = []
+        self.integers: set[str] = set()
+        self.contradiction = False
+        self._signs: dict[Poly, frozenset[str]] = {}
+
+    def child(self) -> Context:
+        """Return a copy to which more can be added."""
+        copy = Context(self.table)
+        copy.facts = list(self.facts)
+        copy.integers = set(self.integers)
+        copy.contradiction = self.contradiction
+        copy._signs = dict(self._signs)
+        return copy
+
+    def without(self, name: str) -> Context:
+        """Return a copy that knows nothing about a variable."""
+        copy = Context(self.table)
+        copy.integers = self.integers - {name}
+        for fact in self.facts:
+            if not self.is_about(fact, name):
+                copy.add(fact)
+        return copy
+
+    def substituted(self, name: str, by: Term) -> Context:
+        """Return a copy with a term of the same value put for a variable."""
+        copy = Context(self.table)
+        copy.integers = set(self.integers)
+        for fact in self.facts:
+            if not self.is_about(fact, name):
+                copy.add(fact)
+        for fact in self.facts:
+            if self.is_about(fact, name):
+                term = substitute(self.table.polynomial_term(fact.polynomial), {name: by})
+                copy.add(copy.fact(Rel(term, fact.op, ZERO)))
+        return copy
+
+    def is_about(self, fact: Fact, name: str) -> bool:
+        """Whether a variable occurs in a fact."""
+        return any(name in self.table.atoms[g].free for g in fact.polynomial.generators())
+
+    # Facts.
+
+    def assume(self, relation: Rel) -> None:
+        """Take a relation as a hypothesis: whatever satisfies it has its terms defined."""
+        for condition in _without_binders(self, relation):
+            self.add(self.fact(condition))
+        self.add(self.fact(relation))
+
+    def establish(self, relation: Rel) -> None:
+        """Add a relation that has been proved; NotDefined if its terms are not known to be defined."""
+        self.require_defined(relation)
+        self.add(self.fact(relation))
+
+    def fact(self, relation: Rel) -> Fact:
+        """Return P op 0 for a relation whose terms are defined."""
+        left, right = (relation.left, relation.right) if relation.op not in ("<=", "<") else relation[::-2]
+        difference = self.table.normal(sub(left, right))
+        op = relation.op.replace("<", ">")
+        return Fact(self.cleared(difference, op), op)
+
+    def cleared(self, value: Frac, op: str) -> Poly:
+        """Multiply by the denominator (or by factors of its sign), divide by known signs and the content."""
+        polynomial = value.numerator
+        for factor, power in value.denominator if op in (">=", ">") else ():
+            if power % 2:
+                sign = self.sign(factor)
+                if sign <= SIGNS["<="]:
+                    polynomial = -polynomial
+                elif not sign <= SIGNS[">="]:
+                    polynomial = polynomial * factor
+        polynomial = self._divided(self.table.reduce(polynomial), op)
+        return polynomial.primitive()[1]
+
+    def _divided(self, polynomial: Poly, op: str) -> Poly:
+        """Divide out generators common to all monomials whose sign is known (not zero)."""
+        common: dict[int, int] | None = None
+        for monomial in polynomial.terms:
+            here = dict(monomial)
+            common = here if common is None else {g: min(e, here[g]) for g, e in common.items() if g in here}
+            if not common:
+                return polynomial
+        wanted = SIGNS[">"] if op in (">=", ">") else SIGNS["!="]
+        by: Monomial = tuple((g, e) for g, e in sorted((common or {}).items()) if self.generator_sign(g) <= wanted)
+        if not by:
+            return polynomial
+        quotients = {monomial_quotient(monomial, by) or (): v for monomial, v in polynomial.terms.items()}
+        return Poly(quotients)
+
+    def add(self, fact: Fact) -> None:
+        """Add P op 0, with P - 1 >= 0 beside it where P > 0 has integer values."""
+        polynomial, op = fact.polynomial, fact.op
+        self.facts.append(fact)
+        if polynomial.is_constant():
+            self.contradiction = self.contradiction or not self.constant_holds(polynomial, op)
+            return
+        self._note(polynomial, SIGNS[op])
+        if op == ">" and self.is_integer_valued(polynomial):
+            self.add(Fact(polynomial - Poly.constant(1), ">="))
+
+    def _note(self, polynomial: Poly, signs: frozenset[str]) -> None:
+        _, primitive = polynomial.primitive()
+        if primitive.leading_sign() < 0:
+            primitive, signs = -primitive, _mirrored(signs)
+        self._signs[primitive] = self._signs.get(primitive, ANY) & signs
+        self.contradiction = self.contradiction or not self._signs[primitive]
+
+    # Signs at sight.
+
+    @staticmethod
+    def constant_holds(polynomial: Poly, op: str) -> bool:
+        """Decide a relation of a rational number to zero."""
+        value = polynomial.constant_value()
+        return {">=": value >= 0, ">": value > 0, "==": value == 0, "!=": value != 0}[op]
+
+    def holds(self, relation: Rel) -> bool:
+        """Whether a relation between defined terms is known or follows from signs."""
+        fact = self.fact(relation)
+        return self.fact_holds(fact)
+
+    def fact_holds(self, fact: Fact) -> bool:
+        """Whether P op 0 is known or follows from signs."""
+        return self.sign(fact.polynomial) <= SIGNS[fact.op]
+
+    def sign(self, polynomial: Poly) -> frozenset[str]:
+        """Possible signs of a polynomial, from facts about it and from the signs of its terms."""
+        if polynomial.is_constant():
+            value = polynomial.constant_value()
+            return SIGNS["=="] if value == 0 else SIGNS[">" if value > 0 else "<"]
+        _, primitive = polynomial.primitive()
+        flip = primitive.leading_sign() < 0
+        known = self._signs.get(-primitive if flip else primitive, ANY)
+        known = _mirrored(known) if flip else known
+        return known & self._term_signs(primitive)
+
+    def _term_signs(self, polynomial: Poly) -> frozenset[str]:
+        result: frozenset[str] | None = None
+        for monomial, value in polynomial.terms.items():
+            sign = SIGNS[">"] if value > 0 else SIGNS["<"]
+            for generator, power in monomial:
+                sign = sign_product(sign, power_sign(self.generator_sign(generator), power))
+            result = sign if result is None else sign_sum(result, sign)
+            if result == ANY:
+                break
+        return SIGNS["=="] if result is None else result
+
+    def generator_sign(self, g: int) -> frozenset[str]:
+        """Possible signs of an atom."""
+        known = self._signs.get(Poly.generator(g), ANY)
+        return known & self._natural_sign(g) if len(known) > 1 else known
+
+    def _natural_sign(self, g: int) -> frozenset[str]:
+        atom = self.table.atoms[g]
+        if atom.head in ("exp", "pi"):
+            return SIGNS[">"]
+        if atom.head in ("sqrt", "root", "abs"):
+            inside = self.fraction_sign(atom.arguments[0])
+            return SIGNS[">"] if "0" not in inside else SIGNS[">="]
+        if atom.head in ("p", "q"):
+            return SIGNS[">="]
+        if atom.head == "**":
+            base = self.fraction_sign(atom.arguments[0])
+            return base if base == SIGNS[">"] else (SIGNS[">="] if base <= SIGNS[">="] else ANY)
+        if atom.head in ("tanh", "erf", "atan"):
+            return self.fraction_sign(atom.arguments[0])
+        return ANY
+
+    def fraction_sign(self, value: Frac) -> frozenset[str]:
+        """Possible signs of a quotient (its denominator is not zero)."""
+        result = self.sign(value.numerator)
+        for factor, power in value.denominator:
+            result = sign_product(result, power_sign(self.sign(factor) - {"0"} or SIGNS["!="], power))
+        return result
+
+    # Integers and definedness.
+
+    def is_integer_valued(self, polynomial: Poly) -> bool:
+        """Whether the polynomial has integer coefficients in integer variables (and halves of k(k+1) nowhere)."""
+        return all(value.q == 1 for value in polynomial.terms.values()) and all(
+            self._is_integer_atom(g) for g in polynomial.generators()
+        )
+
+    def _is_integer_atom(self, g: int) -> bool:
+        atom = self.table.atoms[g]
+        if atom.head == "var":
+            return atom.term[1] in self.integers
+        return atom.head == "abs" and self.is_integer(atom.arguments[0])
+
+    def is_integer(self, value: Frac) -> bool:
+        """Whether a normal form has integer values."""
+        return not value.denominator and self.is_integer_valued(value.numerator)
+
+    def require_defined(self, item: Rel | Term) -> None:
+        """Check that a term or both sides of a relation are defined here; NotDefined names what is missing."""
+        for term in (item.left, item.right) if isinstance(item, Rel) else (item,):
+            self._require(term)
+
+    def _require(self, term: Term) -> None:
+        if term[0] == "sum":
+            self._require_sum(term)
+            return
+        for child in children(term):
+            self._require(child)
+        for condition in self.conditions(term):
+            if not self.holds(condition):
+                raise NotDefined(write_relation(condition))
+        self._require_arguments(term)
+
+    def _require_arguments(self, term: Term) -> None:
+        if term[0] in ("p", "q") and not self.is_integer(self.table.normal(term[1])):
+            message = f"integer({write(term[1])})"
+            raise NotDefined(message)
+        if term[0] == "**" and not self.table.normal(term[2]).is_constant():
+            self._require_power(term[1], term[2])
+
+    def _require_power(self, base: Term, exponent: Term) -> None:
+        if self.holds(Rel(base, ">", ZERO)):
+            return
+        if self.is_integer(self.table.normal(exponent)):
+            if self.holds(Rel(exponent, ">=", ZERO)) or self.holds(Rel(base, "!=", ZERO)):
+                return
+        elif self.holds(Rel(base, ">=", ZERO)) and self.holds(Rel(exponent, ">", ZERO)):
+            return
+        message = f"{write(base)} > 0 (for the power {write(('**', base, exponent))})"
+        raise NotDefined(message)
+
+    def _require_sum(self, term: Term) -> None:
+        _, index, low, high, summand = term
+        self._require(low)
+        self._require(high)
+        for end in (low, high):
+            if not self.is_integer(self.table.normal(end)):
+                message = f"integer({write(end)})"
+                raise NotDefined(message)
+        if not self.holds(Rel(high, ">=", sub(low, ONE))):
+            raise NotDefined(write_relation(Rel(high, ">=", sub(low, ONE))))
+        inner, body = self.binder(index, low, high, summand)
+        inner.require_defined(body)
+
+    def binder(self, index: str, low: Term, high: Term, summand: Term) -> tuple[Context, Term]:
+        """Return a context in which a fresh integer runs from low to high, and the summand at it."""
+        fresh = next(name for n in range(10_000) if self._is_fresh(name := f"{index.strip('@') or 'k'}_{n}", summand))
+        inner = self.child()
+        inner.integers.add(fresh)
+        variable: Term = ("var", fresh)
+        inner.add(inner.fact(Rel(variable, ">=", low)))
+        inner.add(inner.fact(Rel(variable, "<=", high)))
+        return inner, substitute(summand, {index: variable})
+
+    def _is_fresh(self, name: str, summand: Term) -> bool:
+        return name not in free(summand) and all(name not in atom.free for atom in self.table.atoms)
+
+    def conditions(self, term: Term) -> Iterator[Rel]:
+        """Yield the relations that must hold for the outermost operation of a term to be defined."""
+        if term[0] == "/":
+            yield Rel(term[2], "!=", ZERO)
+        elif term[0] == "sqrt":
+            yield Rel(term[1], ">=", ZERO)
+        elif term[0] == "log":
+            yield Rel(term[1], ">", ZERO)
+        elif term[0] == "**" and (exponent := self.table.normal(term[2])).is_constant():
+            value = exponent.rational()
+            if value.denominator > 1:
+                yield Rel(term[1], ">" if value < 0 else ">=", ZERO)
+            elif value < 0:
+                yield Rel(term[1], "!=", ZERO)
+
+
+def _without_binders(context: Context, relation: Rel) -> Iterator[Rel]:
+    """Yield conditions of definedness outside sums, innermost first."""
+
+    def walk(term: Term) -> Iterator[Rel]:
+        for child in term[2:4] if term[0] == "sum" else children(term):
+            yield from walk(child)
+        yield from context.conditions(term)
+
+    yield from walk(relation.left)
+    yield from walk(relation.right)
+
+
+def _mirrored(signs: frozenset[str]) -> frozenset[str]:
+    return frozenset({"-": "+", "0": "0", "+": "-"}[sign] for sign in signs)
+
+
+def power_sign(sign: frozenset[str], power: int) -> frozenset[str]:
+    """Possible signs of a power with exponent >= 1."""
+    if power % 2:
+        return sign
+    return frozenset("0" if one == "0" else "+" for one in sign)
+

@@ -1,0 +1,446 @@
+"""Normal forms: a term as a quotient of polynomials over atoms.
+
+Atoms are variables, pi and applications that arithmetic does not see through (sqrt, exp, abs, p, q, powers with a
+symbolic exponent, sums ...), each with its arguments in normal form. Every rewriting here is an identity wherever the
+term is defined: (sqrt u)^2 = u, |u v| = |u||v|, exp(u+v) = exp(u) exp(v), max(u,v) = (u+v+|u-v|)/2, odd functions, and
+linearity of sums. What needs a side condition is an axiom instead (``axioms``). Whoever uses a normal form must have
+shown the term to be defined (``context``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import fmpq, fmpz
+
+from boundcheck.algebra.polynomials import UNIT, Monomial, Poly, TooLarge, total
+from boundcheck.algebra.terms import ONE, Term, add, free, mul, num, substitute
+
+MAX_EXPANDED = 80
+ODD = ("tanh", "erf", "sin", "atan")
+AT_ZERO = {"exp": 1, "tanh": 0, "erf": 0, "sin": 0, "atan": 0, "cos": 1}
+
+
+class UndefinedTerm(Exception):  # noqa: N818 - a finding about the claim, not a failure of the program
+    """A term has no value for any values of its variables, such as 1/0 or sqrt(-1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """What a generator stands for."""
+
+    head: str
+    term: Term
+    arguments: tuple[Frac, ...]
+    free: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Frac:
+    """numerator / product of factor**power; factors are primitive with positive leading coefficient."""
+
+    numerator: Poly
+    denominator: tuple[tuple[Poly, int], ...] = ()
+
+    @property
+    def key(self) -> tuple:
+        """A hashable value equal for equal normal forms."""
+        return self.numerator.key, frozenset((factor.key, power) for factor, power in self.denominator)
+
+    def is_constant(self) -> bool:
+        """Whether it is a rational number."""
+        return not self.denominator and self.numerator.is_constant()
+
+    def rational(self) -> Fraction:
+        """Return the number, if it is one."""
+        value = self.numerator.constant_value()
+        return Fraction(int(value.p), int(value.q))
+
+    def generators(self) -> set[int]:
+        """Return the generators that occur."""
+        return self.numerator.generators().union(*(factor.generators() for factor, _ in self.denominator))
+
+
+class Table:
+    """The atoms met so far, numbered, and normal forms over them."""
+
+    def __init__(self) -> None:
+        self.atoms: list[Atom] = []
+        self._index: dict[object, int] = {}
+        self._memory: dict[Term, Frac] = {}
+
+    def atom(self, head: str, term: Term, arguments: tuple[Frac, ...] = (), label: object = None) -> int:
+        """Return the number of an atom, new or met before."""
+        key = (head, label, tuple(item.key for item in arguments))
+        if key not in self._index:
+            self._index[key] = len(self.atoms)
+            self.atoms.append(Atom(head, term, arguments, free(term)))
+        return self._index[key]
+
+    def normal(self, term: Term) -> Frac:
+        """Return the normal form of a term."""
+        found = self._memory.get(term)
+        if found is None:
+            found = self._memory[term] = self._normal(term)
+        return found
+
+    def _normal(self, term: Term) -> Frac:
+        head = term[0]
+        if head == "num":
+            return constant(term[1])
+        if head in ("var", "pi"):
+            return generator(self.atom(head, term, label=term[1:]))
+        if head == "sum":
+            return self._sum(term)
+        arguments = [self.normal(child) for child in term[1:]]
+        if head == "+":
+            return self.add(*arguments)
+        if head == "*":
+            return self.multiply(*arguments)
+        if head == "/":
+            return self.multiply(arguments[0], self.inverse(arguments[1]))
+        if head == "**":
+            return self._power(*arguments)
+        if head in ("min", "max"):
+            return self._extremum(head, arguments)
+        if head in ("p", "q"):
+            return self._geometric(head, *arguments)
+        return self._function(head, arguments[0])
+
+    # Arithmetic of quotients.
+
+    def add(self, a: Frac, b: Frac) -> Frac:
+        """Add."""
+        if not a.denominator and not b.denominator:
+            return Frac(self.reduce(a.numerator + b.numerator))
+        left, right = dict(a.denominator), dict(b.denominator)
+        common = {f: max(left.get(f, 0), right.get(f, 0)) for f in (*left, *right)}
+        numerators = []
+        for fraction, own in ((a, left), (b, right)):
+            numerator = fraction.numerator
+            for factor, power in common.items():
+                numerator = numerator * factor ** (power - own.get(factor, 0))
+            numerators.append(numerator)
+        return self._quotient(numerators[0] + numerators[1], common)
+
+    def multiply(self, a: Frac, b: Frac) -> Frac:
+        """Multiply."""
+        powers = dict(a.denominator)
+        for factor, power in b.denominator:
+            powers[factor] = powers.get(factor, 0) + power
+        return self._quotient(a.numerator * b.numerator, powers)
+
+    def inverse(self, a: Frac) -> Frac:
+        """Invert; UndefinedTerm for zero."""
+        if not a.numerator:
+            message = "division by zero"
+            raise UndefinedTerm(message)
+        unit, factors = a.numerator.factors()
+        numerator = Poly.constant(1 / unit)
+        for factor, power in a.denominator:
+            numerator = numerator * factor**power
+        return self._quotient(numerator, dict(factors))
+
+    def scale(self, a: Frac, by: Fraction) -> Frac:
+        """Multiply by a rational number."""
+        return self.multiply(a, constant(by))
+
+    def power(self, a: Frac, exponent: int) -> Frac:
+        """Raise to an integer power."""
+        if exponent < 0:
+            return self.power(self.inverse(a), -exponent)
+        return self._quotient(a.numerator**exponent, {f: e * exponent for f, e in a.denominator})
+
+    def reduce(self, polynomial: Poly) -> Poly:
+        """Replace s^k by powers of u for roots s = u^(1/k), and |u|^2 by u^2."""
+        for g in sorted(polynomial.generators(), reverse=True):
+            relation = self.root_relation(g)
+            if relation is None or polynomial.degree_in(g) < relation[0]:
+                continue
+            order, value = relation
+            parts = []
+            for power, coefficient in polynomial.by_power(g).items():
+                rest = Poly.generator(g) ** (power % order)
+                parts.append(coefficient * value ** (power // order) * rest)
+            return self.reduce(total(parts))
+        return polynomial
+
+    def root_relation(self, g: int) -> tuple[int, Poly] | None:
+        """Return (k, u) if the generator s satisfies s^k = u with a polynomial u."""
+        atom = self.atoms[g]
+        if atom.head in ("sqrt", "root") and not atom.arguments[-1].denominator:
+            return (2 if atom.head == "sqrt" else atom.term[2][1].denominator), atom.arguments[-1].numerator
+        if atom.head == "abs":
+            return 2, atom.arguments[0].numerator ** 2
+        return None
+
+    def _quotient(self, numerator: Poly, powers: dict[Poly, int]) -> Frac:
+        numerator = self.reduce(numerator)
+        if not numerator:
+            return Frac(numerator)
+        powers = {factor: power for factor, power in powers.items() if power}
+        for factor in tuple(powers):
+            numerator = self._reduce_factor(numerator, powers, factor)
+        for factor in tuple(powers):
+            while powers[factor] and (quotient := numerator.divided_by(factor)) is not None:
+                numerator = quotient
+                powers[factor] -= 1
+        left = tuple((factor, power) for factor, power in powers.items() if power)
+        return Frac(self.reduce(numerator), left)
+
+    def _reduce_factor(self, numerator: Poly, powers: dict[Poly, int], factor: Poly) -> Poly:
+        """Replace s^2 by u in the denominator, and u/s by s, s/u by 1/s, for a single square root s."""
+        generators = factor.generators()
+        if len(factor) != 1 or len(generators) != 1 or self.atoms[min(generators)].head not in ("sqrt", "abs"):
+            return numerator
+        relation = self.root_relation(min(generators))
+        if relation is None or factor.degree() != 1:
+            return numerator
+        unit, inside = relation[1].factors()
+        if powers[factor] >= 2:
+            half = powers[factor] // 2
+            powers[factor] -= 2 * half
+            for item, power in inside:
+                powers[item] = powers.get(item, 0) + half * power
+            numerator = numerator.scaled(1 / unit**half)
+        if powers[factor] and (quotient := numerator.divided_by(relation[1])) is not None:
+            powers[factor] -= 1
+            numerator = quotient * factor
+        return numerator
+
+    # Functions.
+
+    def _power(self, base: Frac, exponent: Frac) -> Frac:
+        if exponent.is_constant():
+            value = exponent.rational()
+            if abs(value) > 400:
+                message = "an exponent is too large"
+                raise TooLarge(message)
+            if value.denominator == 1:
+                return self.power(base, value.numerator)
+            root = self.sqrt(base) if value.denominator == 2 else self._root(base, value.denominator)
+            return self.power(root, value.numerator)
+        if base.is_constant() and base.rational() == 1:
+            return base
+        term = ("**", self.term(base), self.term(exponent))
+        return generator(self.atom("**", term, (base, exponent)))
+
+    def _root(self, base: Frac, order: int) -> Frac:
+        if base.is_constant() and base.rational() in (0, 1):
+            return base
+        self._refuse_negative(base)
+        term = ("**", self.term(base), num(Fraction(1, order)))
+        return generator(self.atom("root", term, (base,), label=order))
+
+    def _refuse_negative(self, base: Frac) -> None:
+        if base.is_constant() and base.rational() < 0:
+            message = "the root of a negative number"
+            raise UndefinedTerm(message)
+
+    def sqrt(self, a: Frac) -> Frac:
+        """Square root: sqrt(N/D) = sqrt(N D')/|D''|, squares taken out as absolute values."""
+        self._refuse_negative(a)
+        if not a.numerator:
+            return a
+        inside, outside = a.numerator, Frac(Poly.constant(1))
+        for factor, power in a.denominator:
+            if power % 2:
+                inside = inside * factor
+            outside = self.multiply(outside, self.power(self.absolute(Frac(factor)), (power + 1) // 2))
+        outside = self.inverse(outside)
+        content, primitive = self.reduce(inside).primitive()
+        rational, radicand = _square_part(content)
+        outside = self.multiply(outside, constant(rational))
+        if radicand != 1:
+            outside = self.multiply(outside, self._sqrt_atom(Poly.constant(radicand)))
+        unit, factors = primitive.factors()
+        if unit > 0 and unit == 1 and all(power % 2 == 0 for _, power in factors):
+            for factor, power in factors:
+                outside = self.multiply(outside, self.power(self.absolute(Frac(factor)), power // 2))
+            return outside
+        return self.multiply(outside, self._sqrt_atom(primitive))
+
+    def _sqrt_atom(self, radicand: Poly) -> Frac:
+        if radicand.is_constant() and radicand.constant_value() == 1:
+            return Frac(radicand)
+        argument = Frac(radicand)
+        return generator(self.atom("sqrt", ("sqrt", self.term(argument)), (argument,)))
+
+    def absolute(self, a: Frac) -> Frac:
+        """|N/D| as a product of absolute values of factors."""
+        if a.is_constant():
+            return constant(abs(a.rational()))
+        unit, factors = a.numerator.factors()
+        result = Frac(Poly.constant(unit if unit >= 0 else -unit))
+        for factor, power in factors:
+            result = self.multiply(result, self.power(self._absolute_factor(factor, power), power))
+        for factor, power in a.denominator:
+            result = self.multiply(result, self.power(self._absolute_factor(factor, power), -power))
+        return result
+
+    def _absolute_factor(self, factor: Poly, power: int) -> Frac:
+        if power % 2 == 0 or (len(factor) == 1 and all(self.is_nonnegative(g) for g in factor.generators())):
+            return Frac(factor)
+        argument = Frac(factor)
+        return generator(self.atom("abs", ("abs", self.term(argument)), (argument,)))
+
+    def is_nonnegative(self, g: int) -> bool:
+        """Whether an atom is >= 0 by its nature."""
+        return self.atoms[g].head in ("sqrt", "root", "abs", "exp", "p", "q", "pi")
+
+    def _extremum(self, head: str, arguments: list[Frac]) -> Frac:
+        result = arguments[0]
+        for other in arguments[1:]:
+            gap = self.absolute(self.add(result, self.scale(other, Fraction(-1))))
+            signed = gap if head == "max" else self.scale(gap, Fraction(-1))
+            result = self.scale(self.add(self.add(result, other), signed), Fraction(1, 2))
+        return result
+
+    def _geometric(self, head: str, index: Frac, x: Frac) -> Frac:
+        x = self.absolute(x)
+        if index.is_constant():
+            count = index.rational()
+            if count.denominator != 1 or count > MAX_EXPANDED:
+                message = f"{head} of a fractional or too large index"
+                raise TooLarge(message)
+            result = Frac(Poly({}))
+            for k in range(int(count) - 1, -1, -1):
+                result = self.add(self.multiply(result, x), constant(k + 1 if head == "q" else 1))
+            return result
+        return generator(self.atom(head, (head, self.term(index), self.term(x)), (index, x)))
+
+    def _function(self, head: str, a: Frac) -> Frac:
+        if head == "sqrt":
+            return self.sqrt(a)
+        if head == "abs":
+            return self.absolute(a)
+        if head == "exp":
+            return self._exp(a)
+        if not a.numerator and head in AT_ZERO:
+            return constant(AT_ZERO[head])
+        if head == "log" and a.is_constant():
+            if a.rational() <= 0:
+                message = "the logarithm of a number <= 0"
+                raise UndefinedTerm(message)
+            if a.rational() == 1:
+                return constant(0)
+        if head in (*ODD, "cos") and a.numerator.leading_sign() < 0:
+            positive = self._function(head, Frac(-a.numerator, a.denominator))
+            return positive if head == "cos" else Frac(-positive.numerator, positive.denominator)
+        return generator(self.atom(head, (head, self.term(a)), (a,)))
+
+    def _exp(self, a: Frac) -> Frac:
+        if a.denominator:
+            if a.numerator.leading_sign() < 0:
+                return self.inverse(self._exp(Frac(-a.numerator, a.denominator)))
+            return generator(self.atom("exp", ("exp", self.term(a)), (a,)))
+        result = Frac(Poly.constant(1))
+        for monomial, value in a.numerator.terms.items():
+            times, parts = int(value.p), int(value.q)
+            if abs(times) > MAX_EXPANDED:
+                times, parts = (1 if times > 0 else -1), 0
+            unit = Frac(Poly({monomial: fmpq(1, parts) if parts else abs(value)}))
+            factor = generator(self.atom("exp", ("exp", self.term(unit)), (unit,)))
+            result = self.multiply(result, self.power(factor, times))
+        return result
+
+    def _sum(self, term: Term) -> Frac:
+        _, index, low, high, summand = term
+        first, last = self.normal(low), self.normal(high)
+        count = self.add(self.add(last, self.scale(first, Fraction(-1))), constant(1))
+        if count.is_constant():
+            return self._finite_sum(term, first, count.rational())
+        bound = f"@{sum(name.startswith('@') for name in free(summand))}"
+        body = self.normal(substitute(summand, {index: ("var", bound)}))
+        return self._linear_sum(body, bound, first, last, count)
+
+    def _finite_sum(self, term: Term, first: Frac, count: Fraction) -> Frac:
+        if count.denominator != 1 or count < 0:
+            message = "a sum must run upwards over integers"
+            raise UndefinedTerm(message)
+        if count > MAX_EXPANDED:
+            message = f"a sum has more than {MAX_EXPANDED} terms"
+            raise TooLarge(message)
+        result = Frac(Poly({}))
+        for k in range(int(count)):
+            here = add(self.term(first), num(k))
+            result = self.add(result, self.normal(substitute(term[4], {term[1]: here})))
+        return result
+
+    def _linear_sum(self, body: Frac, bound: str, first: Frac, last: Frac, count: Frac) -> Frac:
+        """Take out of the sum what does not depend on its index, monomial by monomial."""
+        inner = {f: e for f, e in body.denominator if self._depends(f.generators(), bound)}
+        outer = Frac(Poly.constant(1), tuple((f, e) for f, e in body.denominator if f not in inner))
+        result = Frac(Poly({}))
+        groups: dict[Monomial, dict[Monomial, fmpq]] = {}
+        for monomial, value in body.numerator.terms.items():
+            inside = tuple(pair for pair in monomial if self._depends({pair[0]}, bound))
+            outside = tuple(pair for pair in monomial if not self._depends({pair[0]}, bound))
+            groups.setdefault(inside, {})[outside] = value
+        for inside, coefficients in groups.items():
+            unit = Frac(Poly({inside: fmpq(1)}), tuple(inner.items()))
+            if inside == UNIT and not inner:
+                value = count
+            else:
+                text = ("sum", bound, self.term(first), self.term(last), self.term(unit))
+                value = generator(self.atom("sum", text, (first, last, unit), label=bound))
+            result = self.add(result, self.multiply(Frac(Poly(coefficients)), value))
+        return self.multiply(result, outer)
+
+    def _depends(self, generators: set[int], bound: str) -> bool:
+        return any(bound in self.atoms[g].free for g in generators)
+
+    # Back to terms.
+
+    def term(self, a: Frac) -> Term:
+        """Write a normal form as a term."""
+        result = self.polynomial_term(a.numerator)
+        for factor, power in a.denominator:
+            below = self.polynomial_term(factor)
+            result = ("/", result, below if power == 1 else ("**", below, num(power)))
+        return result
+
+    def polynomial_term(self, polynomial: Poly) -> Term:
+        """Write a polynomial as a term."""
+        parts = [self._monomial_term(m, polynomial.terms[m]) for m in sorted(polynomial.terms, reverse=True)]
+        if not parts:
+            return num(0)
+        result = parts[0]
+        for part in parts[1:]:
+            result = add(result, part)
+        return result
+
+    def _monomial_term(self, monomial: Monomial, value: fmpq) -> Term:
+        result: Term | None = None
+        for g, power in monomial:
+            factor = self.atoms[g].term if power == 1 else ("**", self.atoms[g].term, num(power))
+            result = factor if result is None else mul(result, factor)
+        coefficient = num(Fraction(int(value.p), int(value.q)))
+        if result is None:
+            return coefficient
+        return result if coefficient == ONE else mul(coefficient, result)
+
+
+def constant(value: int | Fraction) -> Frac:
+    """Return a rational number."""
+    return Frac(Poly.constant(value))
+
+
+def generator(index: int) -> Frac:
+    """Return one atom."""
+    return Frac(Poly.generator(index))
+
+
+def _square_part(value: fmpq) -> tuple[Fraction, int]:
+    """Write value = s^2 r with r a squarefree integer (up to large prime factors); return (s, r)."""
+    whole = int(value.p * value.q)
+    root, rest = 1, 1
+    if whole < 10**40:
+        for prime, power in fmpz(whole).factor():
+            root *= int(prime) ** (int(power) // 2)
+            rest *= int(prime) ** (int(power) % 2)
+    else:
+        exact = int(fmpz(whole).isqrt())
+        root, rest = (exact, 1) if exact * exact == whole else (1, whole)
+    return Fraction(root, int(value.q)), rest

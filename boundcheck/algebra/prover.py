@@ -1,0 +1,99 @@
+"""Prove, refute or leave undecided: one claim, or every derivation step of a statement."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from boundcheck.algebra.context import Context, NotDefined
+from boundcheck.algebra.normal import UndefinedTerm
+from boundcheck.algebra.polynomials import TooLarge
+from boundcheck.algebra.replay import opening, replay
+from boundcheck.algebra.search import OutOfTime, Search
+from boundcheck.algebra.terms import Rel, TermError, read_relation
+from boundcheck.algebra.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from boundcheck.language import Claim, Hypothesis, Statement
+
+
+def prove(claim: Any, given: Iterable[Any] = (), timeout: float = 10.0) -> Verdict:
+    """Decide a claim: proved with a certificate, refuted with a witness, or undecided.
+
+    Args:    claim: text such as ``"x + 1/x >= 2"``, or a ``Relation``, ``Claim`` or ``Step``.
+             given: hypotheses: texts, ``Relation`` or ``IsInteger``.
+             timeout: seconds; out of time is undecided.
+    Raises:  LanguageError (a ValueError) for text outside the language of claims.
+    """
+    name, text, hypotheses = _texts(claim, tuple(given))
+    return decide(name, text, hypotheses, timeout)
+
+
+def check(statement: Statement, timeout: float = 10.0) -> list[Verdict]:
+    """Decide every derivation step of a statement; ids are ``statement/step``."""
+    verdicts = []
+    for step in statement.derivation:
+        claim = step.claim.explicit()
+        name = step.label if step.label.startswith(statement.id) else f"{statement.id}/{step.label}"
+        verdicts.append(decide(name, claim.conclusion.text, [item.text for item in claim.given], timeout))
+    return verdicts
+
+
+def _texts(claim: Any, given: tuple[Any, ...]) -> tuple[str, str, list[str]]:
+    from boundcheck.language import Claim, Relation, Step, parse_hypothesis, parse_relation
+
+    extra: tuple[Hypothesis, ...] = ()
+    name = ""
+    if isinstance(claim, Step):
+        claim = claim.claim
+    if isinstance(claim, Claim):
+        name = claim.id
+        relations = tuple(item for item in given if not isinstance(item, str))
+        whole: Claim = Claim(claim.conclusion, (*claim.given, *relations), claim.id).explicit()
+        text, extra = whole.conclusion.text, whole.given
+        given = tuple(item for item in given if isinstance(item, str))
+    elif isinstance(claim, Relation):
+        return _texts(Claim(claim, ()), given)
+    else:
+        parse_relation(claim)
+        text = " ".join(claim.split())
+    for item in given:
+        if isinstance(item, str):
+            parse_hypothesis(item)
+    hypotheses = [item if isinstance(item, str) else item.text for item in (*extra, *given)]
+    return name or text, text, hypotheses
+
+
+def decide(name: str, claim: str, given: list[str], timeout: float) -> Verdict:
+    """Decide a claim given as texts."""
+    start = time.monotonic()
+    try:
+        found = _decide(claim, given, start + timeout)
+    except OutOfTime:
+        found = {"status": "undecided", "reason": f"out of time ({timeout:g} s)"}
+    except TooLarge as limit:
+        found = {"status": "undecided", "reason": f"too large: {limit}"}
+    except (UndefinedTerm, NotDefined) as trouble:
+        found = {"status": "undecided", "reason": f"domain trouble: {trouble}"}
+    except RecursionError:
+        found = {"status": "undecided", "reason": "nested too deep"}
+    return Verdict(id=name, seconds=time.monotonic() - start, **found)
+
+
+def _decide(claim: str, given: list[str], deadline: float) -> dict[str, Any]:
+    goal: Rel = read_relation(claim)
+    search = Search(deadline)
+    context: Context = opening(given)
+    steps = search.prove(context, goal)
+    if steps is not None:
+        certificate = {"kind": "proof", "claim": claim, "given": given, "method": search.method, "steps": steps}
+        if replay(certificate):
+            return {"status": "proved", "method": search.method or "normal form", "certificate": certificate}
+        return {"status": "undecided", "reason": f"the proof found did not replay: {replay(certificate).reason}"}
+    if search.missing:
+        return {"status": "undecided", "reason": f"domain trouble: needs {search.missing}"}
+    return {"status": "undecided", "reason": "no tactic decided it"}
+
+
+__all__ = ["check", "decide", "prove", "TermError"]

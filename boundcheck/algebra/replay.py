@@ -1,0 +1,436 @@
+"""The small checker: re-check a certificate with exact polynomial arithmetic and Arb alone.
+
+A proof is a list of steps; each adds a fact (P op 0, see ``context``) that follows from the facts before it. What a
+step may do is this file, the axioms of ``axioms`` and the arithmetic of ``normal``; how the steps were found is of no
+concern here. Nothing in a certificate is taken on trust: every datum is read, computed with, and may be refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from boundcheck.algebra.axioms import AXIOMS
+from boundcheck.algebra.context import SIGNS, Context, Fact, NotDefined, power_sign, sign_product
+from boundcheck.algebra.normal import UndefinedTerm
+from boundcheck.algebra.polynomials import Poly, TooLarge
+from boundcheck.algebra.terms import (
+    ONE,
+    ZERO,
+    Rel,
+    Term,
+    TermError,
+    add,
+    free,
+    read,
+    read_relation,
+    sub,
+    substitute,
+    substitute_relation,
+    write_relation,
+)
+from boundcheck.algebra.witness import refutes
+
+MAX_STEPS = 20_000
+
+
+class Rejected(Exception):  # noqa: N818 - a verdict on the certificate
+    """A step does not follow; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What the checker found; true exactly if the certificate was accepted."""
+
+    accepted: bool
+    kind: str
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.accepted
+
+
+def replay(certificate: Mapping[str, Any]) -> Replay:
+    """Re-check a certificate of kind ``proof``, ``contradiction`` or ``refutation``.
+
+    Args:    certificate: as ``Verdict.certificate`` holds it, or read back from its JSON.
+    Returns: accepted, or the reason why not. Never raises for a bad certificate.
+    """
+    kind = str(certificate.get("kind")) if isinstance(certificate, Mapping) else "?"
+    try:
+        if kind not in _KINDS:
+            message = f"unknown kind {kind[:40]!r}; this checker knows: {' '.join(_KINDS)}"
+            raise Rejected(message)
+        _KINDS[kind](certificate)
+    except NotDefined as missing:
+        return Replay(accepted=False, kind=kind, reason=f"not known to be defined: needs {missing}")
+    except (Rejected, TermError, UndefinedTerm, TooLarge) as refusal:
+        return Replay(accepted=False, kind=kind, reason=str(refusal))
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError, OverflowError) as error:
+        return Replay(accepted=False, kind=kind, reason=f"malformed: {type(error).__name__} {str(error)[:80]}")
+    except RecursionError:
+        return Replay(accepted=False, kind=kind, reason="nested too deep")
+    return Replay(accepted=True, kind=kind)
+
+
+def hypotheses(given: list[str]) -> tuple[list[str], list[Rel]]:
+    """Split texts into names of integers and relations."""
+    if not isinstance(given, (list, tuple)) or not all(isinstance(text, str) for text in given):
+        message = "hypotheses must be a list of texts"
+        raise Rejected(message)
+    stripped = [text.strip() for text in given]
+    integers = [read(text[8:-1]) for text in stripped if text.startswith("integer(") and text.endswith(")")]
+    if any(term[0] != "var" for term in integers):
+        message = "integer(...) takes one symbol"
+        raise Rejected(message)
+    rest = [text for text in stripped if not (text.startswith("integer(") and text.endswith(")"))]
+    return [term[1] for term in integers], [read_relation(text) for text in rest]
+
+
+def opening(given: list[str]) -> Context:
+    """Return what is known at the start of a proof: the hypotheses."""
+    context = Context()
+    integers, relations = hypotheses(given)
+    context.integers.update(integers)
+    for relation in sorted(relations, key=_is_compound):
+        context.assume(relation)
+    return context
+
+
+def _is_compound(relation: Rel) -> bool:
+    """Simple bounds such as x > 0 come first: what follows is read in their light."""
+    return not all(side[0] in ("var", "num") for side in (relation.left, relation.right))
+
+
+def _check_proof(certificate: Mapping[str, Any]) -> None:
+    context = opening(certificate["given"])
+    Checker().prove(context, certificate["steps"], read_relation(certificate["claim"]))
+
+
+def _check_contradiction(certificate: Mapping[str, Any]) -> None:
+    context = opening(certificate["given"])
+    Checker().run(context, certificate["steps"])
+    if not context.contradiction:
+        message = "the hypotheses were not shown to contradict one another"
+        raise Rejected(message)
+
+
+def _check_refutation(certificate: Mapping[str, Any]) -> None:
+    integers, relations = hypotheses(certificate["given"])
+    point = {str(name): read(text) for name, text in dict(certificate["point"]).items()}
+    reason = refutes(read_relation(certificate["claim"]), relations, integers, point)
+    if reason:
+        raise Rejected(reason)
+
+
+_KINDS: dict[str, Callable[[Mapping[str, Any]], None]] = {
+    "proof": _check_proof,
+    "contradiction": _check_contradiction,
+    "refutation": _check_refutation,
+}
+
+
+class Checker:
+    """Runs steps; counts them, so that no certificate can keep it busy for ever."""
+
+    def __init__(self, tick: Callable[[], None] = lambda: None) -> None:
+        self.count = 0
+        self.tick = tick
+
+    def prove(self, context: Context, steps: list[dict[str, Any]], goal: Rel) -> None:
+        """Run the steps and require the goal to be known, its terms defined."""
+        self.run(context, steps)
+        if context.contradiction:
+            return
+        context.require_defined(goal)
+        if not context.holds(goal):
+            message = f"the steps do not reach {write_relation(goal)[:200]}"
+            raise Rejected(message)
+
+    def run(self, context: Context, steps: list[dict[str, Any]]) -> None:
+        """Run steps in order; stop early at a contradiction, from which all follows."""
+        for step in steps:
+            self.step(context, step)
+            if context.contradiction:
+                return
+
+    def step(self, context: Context, step: dict[str, Any]) -> None:
+        """Run one step."""
+        self.count += 1
+        self.tick()
+        if self.count > MAX_STEPS:
+            message = f"more than {MAX_STEPS} steps"
+            raise Rejected(message)
+        rule = RULES.get(step["rule"]) if isinstance(step["rule"], str) else None
+        if rule is None:
+            message = f"unknown rule {str(step['rule'])[:40]!r}"
+            raise Rejected(message)
+        rule(self, context, step)
+
+
+def _axiom(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """An instance of an axiom whose side conditions are known."""
+    axiom = AXIOMS.get(step["name"])
+    if axiom is None or set(step["with"]) != axiom.variables:
+        message = f"no such axiom, or wrong variables: {step['name']!r}"
+        raise Rejected(message)
+    rule = {name: read(text) for name, text in step["with"].items()}
+    for term in rule.values():
+        context.require_defined(term)
+    for name in axiom.integers:
+        if not context.is_integer(context.table.normal(rule[name])):
+            message = f"not known to be an integer: {step['with'][name]}"
+            raise Rejected(message)
+    for condition in axiom.conditions:
+        instance = substitute_relation(condition, rule)
+        context.require_defined(instance)
+        if not context.holds(instance):
+            message = f"axiom {step['name']} needs {write_relation(instance)[:200]}"
+            raise Rejected(message)
+    context.establish(substitute_relation(axiom.conclusion, rule))
+
+
+def _sight(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """A relation that is known, or follows from the signs of its terms."""
+    goal = read_relation(step["goal"])
+    context.require_defined(goal)
+    if not context.holds(goal):
+        message = f"does not hold at sight: {step['goal'][:200]}"
+        raise Rejected(message)
+    context.establish(goal)
+
+
+def _combination(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """Sum of c * (product of facts) * square**2 with c >= 0, and of equalities times anything: a new fact."""
+    result, signs = Poly({}), SIGNS["=="]
+    strict = False
+    for item in step["terms"]:
+        term, kind = _product(context, item)
+        result = result + term
+        strict = strict or kind == ">"
+        signs = signs if kind == "==" else SIGNS[">="]
+    op = ">" if strict else ("==" if signs == SIGNS["=="] else ">=")
+    context.add(Fact(context.table.reduce(result).primitive()[1], op))
+
+
+def _product(context: Context, item: dict[str, Any]) -> tuple[Poly, str]:
+    coefficient = _rational(item["c"])
+    result, signs = Poly.constant(coefficient), SIGNS[">"]
+    for index, power in item.get("facts", ()):
+        fact = _fact(context, index)
+        if not isinstance(power, int) or not 1 <= power <= 20:
+            message = "powers of facts must be whole numbers from 1 to 20"
+            raise Rejected(message)
+        result = context.table.reduce(result * fact.polynomial**power)
+        signs = sign_product(signs, power_sign(SIGNS[fact.op], power))
+    if "square" in item:
+        square = _defined(context, item["square"])
+        result, signs = context.table.reduce(result * square * square), sign_product(signs, SIGNS[">="])
+    if "times" in item:
+        factor = _defined(context, item["times"])
+        result, signs = context.table.reduce(result * factor), sign_product(signs, context.sign(factor))
+    if signs == SIGNS["=="]:
+        return result, "=="
+    if coefficient < 0 or not signs <= SIGNS[">="]:
+        message = "a product that may be negative was added"
+        raise Rejected(message)
+    return result, ">" if signs == SIGNS[">"] and coefficient > 0 else ">="
+
+
+def _rational(text: object) -> Fraction:
+    if not isinstance(text, str) or not re.fullmatch(r"-?\d{1,2000}(/\d{1,2000})?", text):
+        message = f"no rational number: {str(text)[:40]}"
+        raise Rejected(message)
+    return Fraction(text)
+
+
+def _fact(context: Context, index: object) -> Fact:
+    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(context.facts):
+        message = f"no fact number {str(index)[:20]}"
+        raise Rejected(message)
+    return context.facts[index]
+
+
+def _defined(context: Context, text: str) -> Poly:
+    """Read a polynomial factor whose atoms are defined."""
+    term = read(text)
+    context.require_defined(term)
+    value = context.table.normal(term)
+    if value.denominator:
+        message = "a factor must be a polynomial"
+        raise Rejected(message)
+    return value.numerator
+
+
+def _rewrite(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """Eliminate an atom g from a fact by an equality c g + r = 0 with c of known sign, not zero."""
+    fact, equality = _fact(context, step["fact"]), _fact(context, step["using"])
+    value = context.table.normal(read(step["atom"]))
+    if equality.op != "==" or value.denominator or len(value.numerator) != 1 or value.numerator.degree() != 1:
+        message = "a rewriting needs an equality and one atom"
+        raise Rejected(message)
+    context.add(Fact(rewritten(context, fact, equality.polynomial, min(value.generators())), fact.op))
+
+
+def rewritten(context: Context, fact: Fact, equality: Poly, g: int) -> Poly:
+    """Substitute g = -r/c from c g + r = 0 and clear the denominator by a power of c of positive sign."""
+    parts = equality.by_power(g)
+    coefficient, rest = parts.get(1), parts.get(0, Poly({}))
+    if coefficient is None or set(parts) - {0, 1}:
+        message = "the equality is not linear in the atom"
+        raise Rejected(message)
+    sign = context.sign(coefficient)
+    if "0" in sign:
+        message = "the coefficient of the atom may vanish"
+        raise Rejected(message)
+    powers = fact.polynomial.by_power(g)
+    degree = max(powers, default=0)
+    degree += degree % 2 if sign != SIGNS[">"] and fact.op in (">", ">=") else 0
+    result = Poly({})
+    for power, part in powers.items():
+        result = result + part * (-rest) ** power * coefficient ** (degree - power)
+    return context.table.reduce(result).primitive()[1]
+
+
+def _eliminate(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """Prove the goal with a term put for a variable that it equals."""
+    name, by, goal = step["variable"], read(step["by"]), read_relation(step["goal"])
+    equality = Rel(("var", name), "==", by)
+    context.require_defined(by)
+    if not context.holds(equality) or name in free(by):
+        message = f"not known: {write_relation(equality)[:200]}"
+        raise Rejected(message)
+    inner = context.substituted(name, by)
+    checker.prove(inner, step["steps"], substitute_relation(goal, {name: by}))
+    context.add(context.fact(goal))
+
+
+def _contradiction(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """Assume that the goal fails; derive a contradiction."""
+    goal = read_relation(step["goal"])
+    context.require_defined(goal)
+    inner = context.child()
+    inner.add(inner.fact(goal.negated()))
+    checker.run(inner, step["steps"])
+    if not inner.contradiction:
+        message = f"no contradiction from denying {step['goal'][:200]}"
+        raise Rejected(message)
+    context.establish(goal)
+
+
+def _cases(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """Prove the goal for every possible sign of a term."""
+    goal, on = read_relation(step["goal"]), read(step["on"])
+    context.require_defined(on)
+    covered: frozenset[str] = frozenset()
+    for branch in step["branches"]:
+        inner = context.child()
+        inner.add(inner.fact(Rel(on, branch["op"], ZERO)))
+        covered |= SIGNS[branch["op"]]
+        checker.prove(inner, branch["steps"], goal)
+    if covered != frozenset("-0+"):
+        message = "the cases leave a sign out"
+        raise Rejected(message)
+    context.add(context.fact(goal))
+
+
+def _induction(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """Prove the goal at t = from and at t + 1 from t; no other hypothesis about t is used."""
+    name, start, goal = step["variable"], read(step["from"]), read_relation(step["goal"])
+    variable: Term = ("var", name)
+    at_start = Rel(variable, ">=", start)
+    context.require_defined(start)
+    outside = context.without(name)
+    whole = name in context.integers and outside.is_integer(context.table.normal(start))
+    if not whole or not context.holds(at_start):
+        message = f"induction needs an integer {write_relation(at_start)}"
+        raise Rejected(message)
+    checker.prove(outside.child(), step["base"], substitute_relation(goal, {name: start}))
+    inner = outside.child()
+    inner.integers.add(name)
+    inner.add(inner.fact(at_start))
+    inner.establish(goal)
+    checker.prove(inner, step["step"], substitute_relation(goal, {name: add(variable, ONE)}))
+    context.add(context.fact(goal))
+
+
+def _lemma(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """Prove a claim from its own hypotheses alone, then use it for terms that satisfy them."""
+    integers, relations = hypotheses(step["given"])
+    claim = read_relation(step["claim"])
+    checker.prove(opening(step["given"]), step["steps"], claim)
+    rule = {name: read(text) for name, text in step["with"].items()}
+    for term in rule.values():
+        context.require_defined(term)
+    for name in integers:
+        if not context.is_integer(context.table.normal(substitute(("var", name), rule))):
+            message = f"the lemma needs an integer for {name}"
+            raise Rejected(message)
+    for relation in relations:
+        instance = substitute_relation(relation, rule)
+        context.require_defined(instance)
+        if not context.holds(instance):
+            message = f"the lemma needs {write_relation(instance)[:200]}"
+            raise Rejected(message)
+    context.establish(substitute_relation(claim, rule))
+
+
+def _sum_term(text: str) -> Term:
+    term = read(text)
+    if term[0] != "sum":
+        message = "the step needs a sum"
+        raise Rejected(message)
+    return term
+
+
+def _sum_last(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """sum(a..b) = sum(a..b-1) + last term, for b >= a."""
+    whole = _sum_term(step["sum"])
+    _, index, low, high, summand = whole
+    if not context.holds(Rel(high, ">=", low)):
+        message = "the sum may be empty"
+        raise Rejected(message)
+    before: Term = ("sum", index, low, sub(high, ONE), summand)
+    context.establish(Rel(whole, "==", add(before, substitute(summand, {index: high}))))
+
+
+def _sum_first(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """sum(a..b) = first term + sum(a+1..b), for b >= a."""
+    whole = _sum_term(step["sum"])
+    _, index, low, high, summand = whole
+    if not context.holds(Rel(high, ">=", low)):
+        message = "the sum may be empty"
+        raise Rejected(message)
+    after: Term = ("sum", index, add(low, ONE), high, summand)
+    context.establish(Rel(whole, "==", add(substitute(summand, {index: low}), after)))
+
+
+def _sum_bound(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """sum f <= sum g over the same range, if f <= g (proved for every index of the range)."""
+    left, right = _sum_term(step["left"]), ("sum", *_sum_term(step["left"])[1:4], read(step["right"]))
+    context.require_defined(left)
+    context.require_defined(right)
+    inner, below = context.binder(*left[1:])
+    fresh = sorted(inner.integers - context.integers)[0]
+    above = substitute(right[4], {right[1]: ("var", fresh)})
+    checker.prove(inner, step["steps"], Rel(below, "<=", above))
+    context.establish(Rel(left, "<=", right))
+
+
+RULES: dict[str, Callable[[Checker, Context, dict[str, Any]], None]] = {
+    "axiom": _axiom,
+    "sight": _sight,
+    "combination": _combination,
+    "rewrite": _rewrite,
+    "eliminate": _eliminate,
+    "contradiction": _contradiction,
+    "cases": _cases,
+    "induction": _induction,
+    "lemma": _lemma,
+    "sum-last": _sum_last,
+    "sum-first": _sum_first,
+    "sum-bound": _sum_bound,
+}

@@ -1,0 +1,317 @@
+"""The search for a proof: tactics tried cheap first, each step run through the checker as it is found.
+
+``Search.prove`` works in a context of its own; when it returns steps, the checker has run them there and the goal is
+known. What a tactic cannot do it leaves; running out of time raises ``OutOfTime``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from boundcheck.algebra.context import Context, Fact, NotDefined
+from boundcheck.algebra.normal import UndefinedTerm
+from boundcheck.algebra.polynomials import Poly, TooLarge
+from boundcheck.algebra.replay import Checker, Rejected
+from boundcheck.algebra.tactics.combination import close
+from boundcheck.algebra.tactics.instances import instances
+from boundcheck.algebra.terms import Rel, free, free_relation, substitute_relation, write, write_relation
+
+Step = dict[str, Any]
+FAILURES = (Rejected, NotDefined, UndefinedTerm, TooLarge)
+
+
+class OutOfTime(Exception):  # noqa: N818 - an ordinary outcome
+    """The time allowed for a claim is used up."""
+
+
+class Search:
+    """A search with a deadline."""
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.checker = Checker(self.tick)
+        self.missing = ""
+        self.method = ""
+
+    def tick(self) -> None:
+        """Raise OutOfTime when the time is used up."""
+        if time.monotonic() > self.deadline:
+            raise OutOfTime
+
+    def remaining(self) -> float:
+        """Seconds left."""
+        return self.deadline - time.monotonic()
+
+    def attempt(self, context: Context, step: Step) -> bool:
+        """Run a step if the checker takes it."""
+        self.tick()
+        self.checker.count = 0
+        try:
+            self.checker.step(context, step)
+        except FAILURES:
+            return False
+        return True
+
+    def prove(self, context: Context, goal: Rel, depth: int = 2) -> list[Step] | None:
+        """Find steps after which the goal is known in the context, or return None."""
+        self.tick()
+        if context.contradiction:
+            return []
+        steps = self.define(context, goal, depth)
+        if steps is None:
+            return None
+        if context.holds(goal):
+            return steps
+        found = self.conclude(context, goal, depth)
+        return None if found is None else steps + found
+
+    def define(self, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+        """Establish that the terms of the goal are defined, condition by condition."""
+        steps: list[Step] = []
+        for _ in range(12):
+            try:
+                context.require_defined(goal)
+            except NotDefined as missing:
+                more = self.side_condition(context, str(missing), depth)
+                if more is None:
+                    self.missing = self.missing or str(missing)
+                    return None
+                steps += more
+            else:
+                return steps
+        return None
+
+    def side_condition(self, context: Context, text: str, depth: int) -> list[Step] | None:
+        """Prove a condition of definedness that is a relation."""
+        from boundcheck.algebra.terms import TermError, read_relation
+
+        if depth <= 0:
+            return None
+        try:
+            condition = read_relation(text)
+        except TermError:
+            return None
+        options = [condition]
+        if condition.op == "!=":
+            options = [Rel(condition.left, ">", condition.right), Rel(condition.left, "<", condition.right)]
+        for option in options:
+            found = self.prove(context.child(), option, depth - 1)
+            if found is not None and self.replayed(context, found):
+                return found if self.attempt(context, sight := _sight(option)) is False else [*found, sight]
+        return None
+
+    def replayed(self, context: Context, steps: list[Step]) -> bool:
+        """Run steps found in a copy of the context in the context itself."""
+        return all(self.attempt(context, step) for step in steps)
+
+    def conclude(self, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+        """Try the tactics in order."""
+        tactics: tuple[tuple[str, Callable[..., list[Step] | None]], ...] = TACTICS
+        for name, tactic in tactics:
+            inner = context.child()
+            try:
+                found = tactic(self, inner, goal, depth)
+            except FAILURES:
+                continue
+            if found is not None and self.replayed(context, found) and context.holds(goal):
+                self.method = name
+                return found
+        return None
+
+
+def _sight(goal: Rel) -> Step:
+    return {"rule": "sight", "goal": write_relation(goal)}
+
+
+def split_equality(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+    """u == v from u <= v and u >= v."""
+    if goal.op != "==":
+        return None
+    first = search.prove(context, Rel(goal.left, "<=", goal.right), depth)
+    if first is None:
+        return None
+    second = search.prove(context, Rel(goal.left, ">=", goal.right), depth)
+    return None if second is None else first + second
+
+
+def by_combination(level: int) -> Callable[..., list[Step] | None]:
+    """Return the tactic that denies the goal and looks for a combination of facts against it."""
+
+    def tactic(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+        if goal.op in ("==", "!="):
+            return None
+        inner = context.child()
+        before = len(inner.facts)
+        inner.add(inner.fact(goal.negated()))
+        focus = list(range(before, len(inner.facts)))
+        steps = prepare(search, inner, focus)
+        if not inner.contradiction:
+            found = close(inner, focus, level, min(2.0, search.remaining()))
+            if found is None or not search.replayed(inner, found):
+                return None
+            steps += found
+        return [{"rule": "contradiction", "goal": write_relation(goal), "steps": steps}]
+
+    return tactic
+
+
+def prepare(search: Search, context: Context, focus: list[int]) -> list[Step]:
+    """Bring in axioms for the atoms of goal and facts, and rewrite by the definitions among them."""
+    steps: list[Step] = []
+    own = [context.facts[index].polynomial for index in focus]
+    for _ in range(2):
+        polynomials = [fact.polynomial for fact in context.facts]
+        new = 0
+        for step in instances(context, polynomials or own):
+            if step in steps:
+                continue
+            before = len(context.facts)
+            if search.attempt(context, step):
+                steps.append(step)
+                new += 1
+                steps += rewrite_with(search, context, before, step["name"], focus)
+        if not new:
+            break
+    return steps
+
+
+REWRITING = {"abs-of-nonnegative", "abs-of-nonpositive", "root-of-product", "p-step", "q-step", "power-step",
+             "power-of-sum", "p-empty", "q-empty"}  # fmt: skip
+
+
+def rewrite_with(search: Search, context: Context, index: int, name: str, focus: list[int]) -> list[Step]:
+    """Eliminate the left side of a defining equality from all facts; new versions of the focus join it."""
+    if name not in REWRITING or index >= len(context.facts):
+        return []
+    equality = context.facts[index]
+    g = leading_atom(context, equality.polynomial)
+    if g is None:
+        return []
+    steps = []
+    for k, fact in enumerate(context.facts[:index]):
+        if g in fact.polynomial.generators() and len(fact.polynomial) < 200:
+            step = {"rule": "rewrite", "fact": k, "using": index, "atom": write(context.table.atoms[g].term)}
+            place = len(context.facts)
+            if search.attempt(context, step):
+                steps.append(step)
+                if k in focus:
+                    focus.append(place)
+    return steps
+
+
+def leading_atom(context: Context, polynomial: Poly) -> int | None:
+    """Choose the atom to eliminate: a constant coefficient, and the most composite (newest) one."""
+    candidates = []
+    for g in polynomial.generators():
+        parts = polynomial.by_power(g)
+        if set(parts) <= {0, 1} and parts[1].is_constant() and context.table.atoms[g].head != "var":
+            candidates.append((_weight(context, g), g))
+    return max(candidates)[1] if candidates else None
+
+
+def _weight(context: Context, g: int) -> tuple[int, int, int]:
+    atom = context.table.atoms[g]
+    shift = 0
+    if atom.head in ("p", "q"):
+        value = atom.arguments[0].numerator.constant_value()
+        shift = int(value)
+    elif atom.head == "**":
+        value = atom.arguments[1].numerator.constant_value()
+        shift = int(value.p // value.q)
+    return shift, int(atom.head == "q"), len(str(atom.term))
+
+
+def eliminate(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+    """Put x = expression, known from an equality linear in a variable x, everywhere."""
+    if depth <= 0:
+        return None
+    for fact in context.facts:
+        if fact.op != "==":
+            continue
+        for name, by in solutions(context, fact):
+            rule = {name: by}
+            inner_goal = substitute_relation(goal, rule)
+            step = {"rule": "eliminate", "variable": name, "by": write(by), "goal": write_relation(goal)}
+            if not context.holds(Rel(("var", name), "==", by)):
+                continue
+            found = search.prove(context.substituted(name, by), inner_goal, depth)
+            if found is not None:
+                return [{**step, "steps": found}]
+    return None
+
+
+def solutions(context: Context, fact: Fact) -> list[tuple[str, Any]]:
+    """Return (variable, term) pairs that an equality determines."""
+    result = []
+    table = context.table
+    for g in sorted(fact.polynomial.generators()):
+        atom = table.atoms[g]
+        parts = fact.polynomial.by_power(g)
+        if atom.head != "var" or set(parts) - {0, 1} or "0" in context.sign(parts[1]):
+            continue
+        from boundcheck.algebra.normal import Frac
+
+        by = table.term(table.multiply(Frac(-parts.get(0, Poly({}))), table.inverse(Frac(parts[1]))))
+        if atom.term[1] not in free(by):
+            result.append((len(write(by)), atom.term[1], by))
+    return [(name, by) for _, name, by in sorted(result, key=lambda item: (item[0], item[1]))]
+
+
+def by_induction(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+    """Induction on an integer variable of the goal from its known lower bound."""
+    if depth <= 0:
+        return None
+    for name in sorted(free_relation(goal) & context.integers):
+        start = lower_bound(context, name)
+        if start is None:
+            continue
+        step = attempt_induction(search, context, goal, name, start, depth)
+        if step is not None:
+            return [step]
+    return None
+
+
+def lower_bound(context: Context, name: str) -> int | None:
+    """Return the largest c in a small range with t >= c known."""
+    from boundcheck.algebra.terms import num
+
+    for c in (4, 3, 2, 1, 0, -1):
+        if context.holds(Rel(("var", name), ">=", num(c))):
+            return c
+    return None
+
+
+def attempt_induction(
+    search: Search, context: Context, goal: Rel, name: str, start: int, depth: int
+) -> Step | None:
+    """Prove base and step."""
+    from boundcheck.algebra.terms import add, num
+
+    variable = ("var", name)
+    outside = context.without(name)
+    base = search.prove(outside.child(), substitute_relation(goal, {name: num(start)}), depth - 1)
+    if base is None:
+        return None
+    inner = outside.child()
+    inner.integers.add(name)
+    inner.add(inner.fact(Rel(variable, ">=", num(start))))
+    inner.establish(goal)
+    step = search.prove(inner, substitute_relation(goal, {name: add(variable, num(1))}), depth - 1)
+    if step is None:
+        return None
+    return {
+        "rule": "induction", "variable": name, "from": str(start), "goal": write_relation(goal), "base": base,
+        "step": step,
+    }  # fmt: skip
+
+
+TACTICS: tuple[tuple[str, Callable[..., list[Step] | None]], ...] = (
+    ("combination", by_combination(1)),
+    ("equality", split_equality),
+    ("elimination", eliminate),
+    ("products", by_combination(2)),
+    ("induction", by_induction),
+    ("products-of-three", by_combination(3)),
+)

@@ -1,0 +1,255 @@
+"""Positive combinations: c * facts * squares that add up to a contradiction (Farkas, Handelman, Positivstellensatz).
+
+Products are chosen for the goal: a fact is multiplied by what turns one of its monomials into a monomial that has to
+cancel. This one idea covers chaining (a <= b <= c through terms that only grow), products of bounds, coefficients that
+are non-negative on the positive orthant, and the elementary inequalities of AM-GM kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flint import fmpq
+
+from boundcheck.algebra.context import SIGNS, Context, power_sign, sign_product
+from boundcheck.algebra.polynomials import UNIT, Monomial, Poly, monomial_product, monomial_quotient
+from boundcheck.algebra.tactics.linear import cancelling
+from boundcheck.algebra.terms import write
+
+Step = dict[str, Any]
+Signs = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One product that may be added: its polynomial, its possible signs and how a certificate writes it."""
+
+    polynomial: Poly
+    signs: Signs
+    facts: tuple[tuple[int, int], ...] = ()
+    times: Monomial = UNIT
+    square: Poly | None = None
+
+    @property
+    def free(self) -> bool:
+        """Whether any multiple may be added."""
+        return self.signs == SIGNS["=="]
+
+    @property
+    def strict(self) -> bool:
+        """Whether it is known to be positive."""
+        return self.signs == SIGNS[">"]
+
+    @property
+    def cost(self) -> float:
+        """Preference for short and simple products."""
+        return 1.0 + 0.3 * sum(power for _, power in (*self.facts, *self.times)) + 0.02 * len(self.polynomial)
+
+
+class Workshop:
+    """Builds columns over the facts of a context."""
+
+    def __init__(self, context: Context, limit: int = 500) -> None:
+        self.context = context
+        self.limit = limit
+        self.columns: dict[tuple, Column] = {}
+        self._sign_of: dict[int, Signs] = {}
+        self.base = self._base()
+
+    def _base(self) -> list[Column]:
+        found: dict[tuple, Column] = {}
+        for index, fact in enumerate(self.context.facts):
+            if fact.op == "!=" or fact.polynomial.is_constant() or len(fact.polynomial) > 150:
+                continue
+            if len(fact.polynomial) == 1 and self.at_sight(fact.polynomial, fact.op):
+                continue
+            column = Column(fact.polynomial, SIGNS[fact.op], ((index, 1),))
+            before = found.get((fact.polynomial.key, column.free))
+            if before is None or column.signs < before.signs:
+                found[fact.polynomial.key, column.free] = column
+        return list(found.values())
+
+    def at_sight(self, polynomial: Poly, op: str) -> bool:
+        """Whether a monomial's sign is known from its generators."""
+        ((monomial, value),) = polynomial.terms.items()
+        sign = self.monomial_sign(monomial)
+        return sign_product(sign, SIGNS[">" if value > 0 else "<"]) <= SIGNS[op]
+
+    def generator_sign(self, g: int) -> Signs:
+        """Possible signs of a generator."""
+        if g not in self._sign_of:
+            self._sign_of[g] = self.context.generator_sign(g)
+        return self._sign_of[g]
+
+    def monomial_sign(self, monomial: Monomial) -> Signs:
+        """Possible signs of a monomial."""
+        sign = SIGNS[">"]
+        for g, power in monomial:
+            sign = sign_product(sign, power_sign(self.generator_sign(g), power))
+        return sign
+
+    def put(self, column: Column) -> bool:
+        """Keep a column if it is new and of use."""
+        if not (column.free or column.signs <= SIGNS[">="]) or not column.polynomial or len(self.columns) >= self.limit:
+            return False
+        if len(column.polynomial) > 300 or column.polynomial.degree() > 40:
+            return False
+        key = (column.polynomial.key, column.free)
+        before = self.columns.get(key)
+        if before is None or (column.strict and not before.strict):
+            self.columns[key] = column
+            return before is None
+        return False
+
+    def multiplied(self, column: Column, by: Monomial) -> Column | None:
+        """Multiply a column by a monomial of known sign."""
+        if by == UNIT:
+            return column
+        sign = self.monomial_sign(by)
+        signs = column.signs if column.free else sign_product(column.signs, sign)
+        if not column.free and not signs <= SIGNS[">="]:
+            return None
+        polynomial = self.context.table.reduce(column.polynomial.shifted(by))
+        return Column(polynomial, signs, column.facts, monomial_product(column.times, by), column.square)
+
+    def product(self, a: Column, b: Column) -> Column:
+        """Multiply two columns."""
+        powers = dict(a.facts)
+        for index, power in b.facts:
+            powers[index] = powers.get(index, 0) + power
+        polynomial = self.context.table.reduce(a.polynomial * b.polynomial)
+        signs = sign_product(a.signs, b.signs)
+        if a.facts == b.facts and a.times == b.times == UNIT and not a.free:
+            signs = power_sign(a.signs, 2)
+        return Column(polynomial, signs, tuple(sorted(powers.items())), monomial_product(a.times, b.times))
+
+    def towards(self, columns: Iterable[Column], targets: Iterable[Monomial]) -> None:
+        """Add multiples of columns that contain a target monomial."""
+        wanted = sorted(targets, key=lambda monomial: (len(monomial), monomial))
+        for column in columns:
+            seen = set()
+            for monomial in column.polynomial.terms:
+                for target in wanted:
+                    by = monomial_quotient(target, monomial)
+                    if by is None or by in seen:
+                        continue
+                    seen.add(by)
+                    made = self.multiplied(column, by)
+                    if made is not None:
+                        self.put(made)
+
+    def targets(self) -> set[Monomial]:
+        """All monomials that occur."""
+        return set().union(*(column.polynomial.terms for column in self.columns.values()))
+
+    def add_monomials(self) -> None:
+        """Add every monomial that occurs and has a known sign."""
+        for monomial in self.targets():
+            sign = self.monomial_sign(monomial)
+            if sign <= SIGNS[">="]:
+                self.put(Column(Poly({monomial: fmpq(1)}), sign, (), monomial))
+            elif sign <= SIGNS["<="]:
+                self.put(Column(Poly({monomial: fmpq(-1)}), sign_product(sign, SIGNS["<"]), (), monomial))
+
+    def add_squares(self, columns: Iterable[Column]) -> None:
+        """Add (u - v)^2 w and (u + v)^2 w for a mixed monomial u v w and the pure ones u^2 w, v^2 w near it."""
+        for column in list(columns):
+            terms = list(column.polynomial.terms)
+            for i, a in enumerate(terms):
+                for b in terms[:i]:
+                    for square, by in _squares(a, b):
+                        if self.monomial_sign(by) <= SIGNS[">="]:
+                            made = Column(square * square, SIGNS[">="], (), UNIT, square)
+                            made = self.multiplied(made, by) or made
+                            self.put(made)
+
+    def solve(self, seconds: float) -> list[Step] | None:
+        """Look for a contradiction among the columns."""
+        columns = list(self.columns.values())
+        if not columns:
+            return None
+        found = cancelling(
+            [column.polynomial for column in columns],
+            [column.strict for column in columns],
+            [column.free for column in columns],
+            [column.cost for column in columns],
+            seconds,
+        )
+        if found is None:
+            return None
+        terms = [self.item(columns[j], value) for j, value in found]
+        return [{"rule": "combination", "terms": terms}]
+
+    def item(self, column: Column, value: fmpq) -> dict[str, Any]:
+        """Write a column as a certificate's item."""
+        factor = column.polynomial
+        item: dict[str, Any] = {"c": str(value)}
+        if column.facts:
+            item["facts"] = [list(pair) for pair in column.facts]
+        if column.square is not None:
+            item["square"] = write(self.context.table.polynomial_term(column.square))
+        if column.times:
+            sign = -1 if not column.facts and column.square is None and next(iter(factor.terms.values())) < 0 else 1
+            item["times"] = write(self.context.table.polynomial_term(Poly({column.times: fmpq(sign)})))
+        return item
+
+
+def _squares(a: Monomial, b: Monomial) -> Iterator[tuple[Poly, Monomial]]:
+    """Split a = u^2 w, b = v^2 w with the largest w; yield u - v and u + v with w."""
+    left, right = dict(a), dict(b)
+    common = tuple((g, min(e, right[g])) for g, e in sorted(left.items()) if g in right)
+    u, v = monomial_quotient(a, common), monomial_quotient(b, common)
+    if u is None or v is None or any(e % 2 for _, e in (*u, *v)):
+        return
+    roots = [Poly({tuple((g, e // 2) for g, e in m): fmpq(1)}) for m in (u, v)]
+    yield roots[0] - roots[1], common
+    yield roots[0] + roots[1], common
+
+
+def close(context: Context, focus: list[int], level: int, seconds: float) -> list[Step] | None:
+    """Find a combination of facts that is a contradiction.
+
+    Args:    focus: numbers of the facts that deny the goal; level: 1 (multiples of facts), 2 (products of two,
+             squares), 3 (products of three).
+    """
+    shop = Workshop(context, limit=(250, 600, 1500)[level - 1])
+    own = [column for column in shop.base if any(index in focus for index, _ in column.facts)]
+    if not own:
+        own = [column for column in shop.base if not column.free][:6]
+    others = [column for column in shop.base if column not in own]
+    for column in own:
+        shop.put(column)
+    _multiply_goal(shop, own, others, level)
+    if level > 1:
+        shop.add_squares(list(shop.columns.values()))
+    sources = others if level == 1 else [*others, *_pairs(shop, others, level)]
+    for _ in range(2 if level < 3 else 1):
+        shop.towards(sources, shop.targets())
+    shop.put(Column(Poly.constant(1), SIGNS[">"]))
+    shop.limit += 400
+    shop.add_monomials()
+    return shop.solve(seconds)
+
+
+def _multiply_goal(shop: Workshop, own: list[Column], others: list[Column], level: int) -> None:
+    if level == 1:
+        return
+    generators = set().union(*(column.polynomial.generators() for column in own))
+    for column in own:
+        for g in generators:
+            made = shop.multiplied(column, ((g, 1),))
+            if made is not None:
+                shop.put(made)
+        for other in (*own, *others) if level == 3 else own:
+            if not other.free:
+                shop.put(shop.product(column, other))
+
+
+def _pairs(shop: Workshop, others: list[Column], level: int) -> list[Column]:
+    inequalities = [column for column in others if not column.free][:24]
+    made = [shop.product(a, b) for i, a in enumerate(inequalities) for b in inequalities[: i + 1]]
+    if level == 3:
+        made += [shop.product(a, b) for a in inequalities[:8] for b in made[:60]]
+    return [column for column in made if len(column.polynomial) <= 60]

@@ -1,0 +1,167 @@
+"""Which axioms to use: instances chosen by the atoms that a goal and its hypotheses contain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from boundcheck.algebra.context import SIGNS, Context
+from boundcheck.algebra.normal import Atom, Frac
+from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.terms import Rel, Term, mul, num, sub, write
+
+Step = dict[str, Any]
+BOUNDS = {
+    "tanh": ("tanh-below-one", "tanh-above-minus-one", "tanh-below-identity"),
+    "erf": ("erf-below-one", "erf-above-minus-one", "erf-below-tangent"),
+    "atan": ("atan-below", "atan-above", "atan-below-identity"),
+    "sin": ("sin-below-one", "sin-above-minus-one", "pythagoras", "sin-below-identity"),
+    "cos": ("cos-below-one", "cos-above-minus-one", "pythagoras", "cos-above-parabola"),
+    "exp": ("exp-tangent", "exp-below-reciprocal"),
+    "log": ("log-tangent", "log-above"),
+}
+MONOTONE = {"tanh": "tanh-monotone", "erf": "erf-monotone", "atan": "atan-monotone", "exp": "exp-monotone",
+            "log": "log-monotone"}  # fmt: skip
+MAX_GAP = 6
+
+
+def axiom(name: str, **terms: Term) -> Step:
+    """Write a step that uses an axiom."""
+    return {"rule": "axiom", "name": name, "with": {variable: write(term) for variable, term in terms.items()}}
+
+
+def instances(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
+    """Yield axioms worth trying for the atoms of some polynomials, definitions first."""
+    numbers = _closure(context, polynomials)
+    atoms = [context.table.atoms[g] for g in sorted(numbers)]
+    for atom in atoms:
+        yield from _definitions(context, atom)
+    yield from _geometric(context, atoms)
+    yield from _powers(context, atoms)
+    for atom in atoms:
+        for name in BOUNDS.get(atom.head, ()):
+            yield axiom(name, u=_argument(context, atom))
+    yield from _monotone(context, atoms)
+
+
+def _closure(context: Context, polynomials: list[Poly]) -> set[int]:
+    """Atoms that occur, and those inside the absolute values and roots among them."""
+    found: set[int] = set()
+    todo = set().union(*(polynomial.generators() for polynomial in polynomials)) if polynomials else set()
+    while todo:
+        g = todo.pop()
+        if g in found:
+            continue
+        found.add(g)
+        if context.table.atoms[g].head != "sum":
+            todo.update(*(argument.generators() for argument in context.table.atoms[g].arguments))
+    return {g for g in found if not any(name.startswith("@") for name in context.table.atoms[g].free)}
+
+
+def _argument(context: Context, atom: Atom, place: int = 0) -> Term:
+    return context.table.term(atom.arguments[place])
+
+
+def _definitions(context: Context, atom: Atom) -> Iterator[Step]:
+    if atom.head == "abs":
+        inside = _argument(context, atom)
+        sign = context.fraction_sign(atom.arguments[0])
+        if sign <= SIGNS[">="]:
+            yield axiom("abs-of-nonnegative", u=inside)
+        elif sign <= SIGNS["<="]:
+            yield axiom("abs-of-nonpositive", u=inside)
+        else:
+            yield axiom("abs-above", u=inside)
+            yield axiom("abs-above-negative", u=inside)
+    elif atom.head == "sqrt":
+        yield from _root_of_product(context, atom)
+    elif atom.head == "pi":
+        yield axiom("pi-above")
+        yield axiom("pi-below")
+
+
+def _root_of_product(context: Context, atom: Atom) -> Iterator[Step]:
+    unit, factors = atom.arguments[0].numerator.factors()
+    pieces = [context.table.polynomial_term(factor**power) for factor, power in factors]
+    if len(pieces) < 2 or unit < 0:
+        return
+    rest = num(Fraction(int(unit.p), int(unit.q)))
+    for piece in pieces[1:]:
+        rest = mul(rest, piece)
+    yield axiom("root-of-product", u=pieces[0], v=rest)
+
+
+def _families(context: Context, atoms: list[Atom], heads: tuple[str, ...]) -> dict[object, list[tuple[Fraction, Atom]]]:
+    """Group p, q or powers whose indices differ by whole numbers; sorted by index."""
+    groups: dict[object, list[tuple[Fraction, Atom]]] = {}
+    for atom in atoms:
+        if atom.head not in heads:
+            continue
+        place = 1 if atom.head == "**" else 0
+        index, other = atom.arguments[place], atom.arguments[1 - place]
+        if index.denominator:
+            continue
+        constant = index.numerator.constant_value()
+        rest = index.numerator - Poly.constant(constant)
+        offset = Fraction(int(constant.p), int(constant.q))
+        groups.setdefault((other.key, rest.key, offset % 1), []).append((offset, atom))
+    return {key: sorted(items, key=lambda item: (item[0], item[1].head)) for key, items in groups.items()}
+
+
+def _geometric(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    for items in _families(context, atoms, ("p", "q")).values():
+        offsets = sorted({offset for offset, _ in items})
+        first, last = offsets[0], offsets[-1]
+        atom = items[0][1]
+        x, index = _argument(context, atom, 1), _argument(context, atom, 0)
+        has_q = any(item.head == "q" for _, item in items)
+        gap = int(last - first)
+        for step in range(min(gap, MAX_GAP)):
+            here = index if not step else _shift(index, step)
+            yield axiom("p-step", t=here, u=x)
+            if has_q:
+                yield axiom("q-step", t=here, u=x)
+        for head, name in (("p", "p-at-least-one"), ("q", "q-at-least-one")):
+            if any(item.head == head for _, item in items):
+                yield axiom(name, t=index, u=x)
+        if has_q:
+            yield axiom("p-below-q", t=_shift(index, gap), u=x)
+            yield axiom("p-below-q", t=index, u=x)
+        yield axiom("p-empty", t=index, u=x)
+        yield axiom("q-empty", t=index, u=x)
+        if gap:
+            yield axiom("p-increasing", s=index, t=_shift(index, gap), u=x)
+            yield axiom("q-increasing", s=index, t=_shift(index, gap), u=x)
+
+
+def _shift(term: Term, by: int) -> Term:
+    return ("+", term, num(by)) if by >= 0 else sub(term, num(-by))
+
+
+def _powers(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    for items in _families(context, atoms, ("**",)).values():
+        offsets = [offset for offset, _ in items]
+        atom = items[0][1]
+        base, index = _argument(context, atom, 0), _argument(context, atom, 1)
+        for step in range(min(int(offsets[-1] - offsets[0]), MAX_GAP)):
+            here = index if not step else _shift(index, step)
+            integer = context.is_integer(atom.arguments[1])
+            yield axiom("power-step", t=here, u=base) if integer else axiom("power-of-sum", v=here, w=num(1), u=base)
+
+
+def _monotone(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    for head, name in MONOTONE.items():
+        own = [atom for atom in atoms if atom.head == head]
+        for a, b in pairwise(own[:8]):
+            for u, v in ((a, b), (b, a)):
+                if context.holds(Rel(_argument(context, u), "<=", _argument(context, v))):
+                    yield axiom(name, u=_argument(context, u), v=_argument(context, v))
+
+
+def variable_of(value: Frac, context: Context) -> int | None:
+    """Return the generator if a normal form is a single atom."""
+    if value.denominator or len(value.numerator) != 1 or value.numerator.degree() != 1:
+        return None
+    return min(value.generators())
