@@ -5,7 +5,12 @@ A sampled maximum is a lower estimate of a supremum: it can contradict an upper 
 
 from boundcheck.measurement.catalogue import MEASUREMENTS as MEASUREMENTS
 from boundcheck.measurement.catalogue import measure as measure
+from boundcheck.measurement.comparator import minimal_norm as minimal_norm
 from boundcheck.measurement.hidden_state import measure_lengths as measure_lengths
+from boundcheck.measurement.limit_kernel import expectation as expectation
+from boundcheck.measurement.limit_kernel import limit_gram as limit_gram
+from boundcheck.measurement.limit_kernel import limit_kernel as limit_kernel
+from boundcheck.measurement.preparation import prepare as prepare
 from boundcheck.measurement.reevaluation import reevaluate as reevaluate
 from boundcheck.measurement.values import Measurement as Measurement
 from boundcheck.measurement.values import Problem as Problem

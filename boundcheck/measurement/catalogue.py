@@ -1,11 +1,11 @@
-"""The explicit list of what is measured: statement, quantity, function."""
+"""The explicit list of what is measured: statement, quantities, function of the problem."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from boundcheck.measurement import hidden_state
+from boundcheck.measurement import approximation, convergence, hidden_state, kernel, linearization, norms
 from boundcheck.measurement.values import Measurement, Problem
 
 Measure = Callable[[Problem], "Measurement | tuple[Measurement, ...]"]
@@ -15,14 +15,42 @@ def _supremum(statement: str, quantity: str) -> tuple[str, str, Measure]:
     return statement, quantity, partial(hidden_state.measure_supremum, statement=statement, quantity=quantity)
 
 
+def _deviation(statement: str) -> tuple[str, str, Measure]:
+    return statement, "bound", partial(approximation.measure_approximation, statement=statement)
+
+
 MEASUREMENTS: tuple[tuple[str, str, Measure], ...] = (
+    ("prop-1", "difference", kernel.measure_recursion),
+    ("prop-2", "bound", kernel.measure_limit),
+    ("prop-2a", "bound", kernel.measure_concentration),
+    ("prop-2b", "difference", kernel.measure_closed_forms),
+    _supremum("lemma-1", "L"),
     _supremum("lemma-1", "D_w"),
     _supremum("lemma-1", "D_u"),
-    _supremum("lemma-1", "L"),
     _supremum("lemma-1", "beta"),
     _supremum("lemma-1", "gamma3"),
     _supremum("lemma-2", "Lambda"),
     _supremum("lemma-2", "chi"),
+    _deviation("prop-3"),
+    _deviation("prop-3-rms"),
+    ("prop-4", "bound", partial(linearization.measure_against_width, statement="prop-4", functional="linearization")),
+    (
+        "prop-4b",
+        "bound",
+        partial(linearization.measure_pair, statement="prop-4b", quantity="bound", functional="gradient-change"),
+    ),
+    _deviation("prop-5"),
+    (
+        "prop-5-symmetric",
+        "bound",
+        partial(linearization.measure_against_width, statement="prop-5-symmetric", functional="symmetric"),
+    ),
+    ("prop-6", "output target gradient", norms.measure_norms),
+    ("prop-6b", "factor factor_w factor_u", norms.measure_self_bounding),
+    ("theorem-1", "bound", convergence.measure_projected),
+    ("theorem-1-any-target", "bound", convergence.measure_comparator),
+    ("corollary-1", "bound", convergence.measure_average),
+    ("theorem-2", "min-risk", convergence.measure_free),
 )
 
 

@@ -12,7 +12,7 @@ from boundcheck.measurement.effort import effort
 from boundcheck.measurement.pair_witness import pair_witness
 from boundcheck.measurement.pairs import Functional, PairPoint, PairSpace, search_pairs
 from boundcheck.measurement.preparation import prepare
-from boundcheck.measurement.slopes import fit_slope
+from boundcheck.measurement.slopes import fit_slope as _fit
 from boundcheck.measurement.values import Measurement, Problem, seeds
 
 INSIDE = 1.0 - 1e-15
@@ -80,7 +80,7 @@ def measure_against_width(problem: Problem, statement: str, functional: Function
     widths = tuple(sorted({*effort(problem.preset).widths, problem.m}))
     found = adversarial(problem, functional, widths)
     values = [found[m].value for m in widths]
-    series: dict[str, Any] = {"m": list(widths), "adversarial": values, "slope_adversarial": _slope(widths, values)}
+    series: dict[str, Any] = {"m": list(widths), "measured": values, "slope": _slope(widths, values)}
     if functional in ("linearization", "symmetric"):
         few = tuple(m for m in widths if m <= 1 << 14)
         random = [random_error(problem, m, functional) for m in few]
@@ -131,5 +131,5 @@ def random_neighbour(initial: Any, rho_w: float, rho_u: float, rng: np.random.Ge
 
 
 def _slope(widths: tuple[int, ...], values: list[float]) -> dict[str, float] | None:
-    slope = fit_slope(widths, values)
+    slope = _fit(widths, values)
     return None if slope is None else {"exponent": slope.exponent, "lower": slope.lower, "upper": slope.upper}

@@ -46,7 +46,7 @@ class PairSpace:
         return np.array([*self.box * 2, *self.comparator * 2][: ANGLES[self.functional]])[:, None]
 
     def start(self, generator: np.random.Generator, count: int) -> np.ndarray:
-        """Random starts, displacements near the ends of their ranges."""
+        """Draw random starts, displacements near the ends of their ranges."""
         angles = ANGLES[self.functional]
         drives = self.size - 1 - self.length - angles
         v = np.empty((self.size, count))
@@ -188,6 +188,6 @@ def search_pairs(
         xi=tuple(map(float, base.xi[:, 0])),
         u=None if space.planar else float(np.sinh(np.clip(best[1, 0], -REACH, REACH))),
     )
-    attained = float(value.max()) * space.natural_scale * np.sqrt(m) / 2
+    attained = float(value.max()) * space.natural_scale * float(np.sqrt(m)) / 2
     pairs = tuple((float(a), float(b)) for a, b in zip(moves[0::2, 0], moves[1::2, 0], strict=True))
     return PairPoint(value=attained, base=point, moves=pairs, coordinates=v)

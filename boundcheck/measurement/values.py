@@ -28,6 +28,7 @@ class Measurement:
              uncertainty: half-width of the value's own error (quadrature, Monte Carlo), the Clopper-Pearson interval
              of a frequency, None if rounding only.
              series: named columns for plots, lists of floats of equal length per group.
+             tier, variant: of the bound that the value stands beside, None: any.
              seconds: wall time.
     """
 
@@ -38,6 +39,8 @@ class Measurement:
     witness: dict[str, Any] = field(default_factory=dict)
     uncertainty: float | tuple[float, float] | None = None
     series: dict[str, Any] = field(default_factory=dict)
+    tier: str | None = None
+    variant: str | None = None
     seconds: float = 0.0
 
     def __post_init__(self) -> None:

@@ -1,0 +1,261 @@
+"""Theorems 1 and 2 and Corollary 1 measured: runs of gradient descent over independent seeds.
+
+All risks are empirical risks on the problem's samples. The targets' error e (rms) is carried: the risk against F* lies
+within 2 sqrt(R) e + e^2 of the risk against y.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+
+from boundcheck.measurement.approximation import frequency, prepared
+from boundcheck.measurement.bounds import parameter_values, tightest
+from boundcheck.measurement.coverage import quantile, run_all
+from boundcheck.measurement.effort import effort
+from boundcheck.measurement.values import Measurement, Problem, seeds
+
+VARIANTS = ("classic", "sharpened", "lyapunov")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Run:
+    """One run: risks (tau+1,), drifts sqrt(m) max_i |..| (tau+1,), share of projected neurons (tau,), exit time,
+    risk of the average iterate, and R against F* uncertainty e (rms of the targets' error)."""  # noqa: D205, D209
+
+    risks: np.ndarray
+    drift_w: np.ndarray
+    drift_u: np.ndarray
+    active: np.ndarray
+    exit_time: int | None
+    average_risk: float
+
+    @property
+    def smallest(self) -> float:
+        """Smallest risk over s < tau."""
+        return float(self.risks[:-1].min())
+
+
+def step_size(problem: Problem, variant: str) -> float:
+    """Return the variant's step size: 1/sqrt(tau) (classic), 1/(2 L^2) (others), or the problem's own eta."""
+    if problem.eta is not None:
+        return float(problem.eta)
+    if variant == "classic":
+        return 1.0 / float(np.sqrt(problem.tau))
+    return 1.0 / (2.0 * lipschitz(problem) ** 2)
+
+
+def lipschitz(problem: Problem) -> float:
+    """Smallest certified L_T on the neighbourhood (rounded up)."""
+    value = tightest(problem, "lemma-1.L")
+    if value is None:
+        message = f"a step size 1/(2 L^2) needs a certified L; got none for {problem.activation_text} (set eta)"
+        raise ValueError(message)
+    return value
+
+
+def train(problem: Problem, eta: float, projected: bool, seed: np.random.SeedSequence) -> Run:
+    """Train one network from its own symmetric initialisation for tau iterations."""
+    from boundcheck import network
+
+    rng = np.random.default_rng(seed)
+    initial = network.symmetric_initialization(problem.m, problem.d, float(problem.alpha), rng)
+    radii = (float(problem.rho_w), float(problem.rho_u))
+    path = network.gradient_descent(
+        initial,
+        problem.X,  # type: ignore[arg-type]
+        problem.y,  # type: ignore[arg-type]
+        problem.activation,
+        step_size=eta,
+        iterations=problem.tau,
+        radii=radii if projected else None,
+        neighbourhood=radii,
+    )
+    average = network.risk(network.forward(path.average, problem.X, problem.activation), problem.y)  # type: ignore[arg-type]
+    return Run(
+        risks=path.risks,
+        drift_w=path.drift_w,
+        drift_u=path.drift_u,
+        active=path.active,
+        exit_time=path.exit_time,
+        average_risk=average,
+    )
+
+
+@lru_cache(maxsize=16)
+def runs(problem: Problem, eta: float, projected: bool) -> tuple[Run, ...]:
+    """Train over independent seeds; the same seeds for every step size and both kinds of descent."""
+    children = seeds(problem, 13).spawn(effort(problem.preset).trained_runs)
+    return tuple(run_all(partial(train, prepared(problem), eta, projected), children, problem.jobs))
+
+
+def target_slack(problem: Problem, risk: float) -> float:
+    """How far the risk against F* may lie from the risk against y."""
+    errors = prepared(problem).target_error
+    e = float(np.sqrt(np.mean(errors**2))) if errors is not None else 0.0
+    return 2.0 * float(np.sqrt(risk)) * e + e * e
+
+
+def measure_projected(problem: Problem) -> tuple[Measurement, ...]:
+    """Measure Theorem 1: the smallest risk of projected gradient descent, per variant's step size, and coverage.
+
+    Returns: per variant the (1-delta)-quantile of min_{s<tau} R over seeds (``series`` of the first seed's run), and
+    the frequency of runs above the variant's tightest bound.
+    """
+    found: list[Measurement] = []
+    for variant in reversed(VARIANTS):
+        began = time.perf_counter()
+        eta = step_size(problem, variant)
+        done = runs(problem, eta, True)
+        smallest = np.array([run.smallest for run in done])
+        witness = run_witness(problem, eta, "projected", len(done))
+        level = quantile(smallest.tolist(), 1.0 - float(problem.delta))
+        found.append(
+            Measurement(
+                statement="theorem-1",
+                quantity="bound",
+                value=level,
+                kind="exact-run",
+                witness=witness,
+                uncertainty=target_slack(problem, level),
+                series=curves(done[0]),
+                variant=variant,
+                seconds=time.perf_counter() - began,
+            )
+        )
+        sure = np.array([value - target_slack(problem, value) for value in smallest])
+        counted = frequency(problem, "theorem-1", sure, witness, variant) if problem.realisable else None
+        found.extend([counted] if counted else [])
+    return tuple(found)
+
+
+def curves(run: Run) -> dict[str, Any]:
+    """Columns for plots: risk and drifts per iteration, share of projected neurons, exit time."""
+    return {
+        "risk": run.risks.tolist(),
+        "drift_w": run.drift_w.tolist(),
+        "drift_u": run.drift_u.tolist(),
+        "active": run.active.tolist(),
+        "exit_time": run.exit_time,
+    }
+
+
+def run_witness(problem: Problem, eta: float, kind: str, count: int) -> dict[str, Any]:
+    """What is needed to run it again."""
+    return {
+        "form": "runs",
+        "descent": kind,
+        "seed": problem.seed,
+        "runs": count,
+        "tau": problem.tau,
+        "eta": eta.hex(),
+        "activation": problem.activation_text,
+        "statistic": f"{1 - float(problem.delta):g}-quantile over seeds",
+        **problem.exact_parameters(),
+    }
+
+
+def measure_average(problem: Problem) -> tuple[Measurement, ...]:
+    """Measure Corollary 1: the risk of the average iterate, over the runs of Theorem 1."""
+    found = []
+    for variant in ("sharpened", "classic"):
+        began = time.perf_counter()
+        eta = step_size(problem, variant)
+        values = [run.average_risk for run in runs(problem, eta, True)]
+        level = quantile(values, 1.0 - float(problem.delta))
+        found.append(
+            Measurement(
+                statement="corollary-1",
+                quantity="bound",
+                value=level,
+                kind="exact-run",
+                witness=run_witness(problem, eta, "projected", len(values)),
+                uncertainty=target_slack(problem, level),
+                variant=variant,
+                seconds=time.perf_counter() - began,
+            )
+        )
+    return tuple(found)
+
+
+def measure_free(problem: Problem) -> tuple[Measurement, ...]:
+    """Measure Theorem 2: gradient descent without projection at the problem's own m and tau, step size 1/(2 L^2).
+
+    The theorem speaks of the m, tau and rho that it prescribes; where the problem's are smaller, the value is what such
+    a run attains, beside the target risk epsilon. ``series`` has the drifts and the exit time.
+    """
+    began = time.perf_counter()
+    eta = step_size(problem, "lyapunov")
+    done = runs(problem, eta, False)
+    smallest = [run.smallest for run in done]
+    level = quantile(smallest, 1.0 - float(problem.delta))
+    witness = run_witness(problem, eta, "free", len(done))
+    witness["reason"] = prescription(problem)
+    return (
+        Measurement(
+            statement="theorem-2",
+            quantity="min-risk",
+            value=level,
+            kind="exact-run",
+            witness=witness,
+            uncertainty=target_slack(problem, level),
+            series=curves(done[0]) | {"exit_times": [run.exit_time for run in done]},
+            variant="lyapunov",
+            seconds=time.perf_counter() - began,
+        ),
+    )
+
+
+def prescription(problem: Problem) -> str:
+    """Say which width the theorem asks for and which one was run."""
+    width = tightest(problem, "theorem-2.width", "lyapunov")
+    asked = "no certified width" if width is None else f"m >= {width:.3g}"
+    return f"Theorem 2 (lyapunov) at epsilon = {problem.epsilon} asks for {asked}; the run has m = {problem.m}"
+
+
+def measure_comparator(problem: Problem) -> tuple[Measurement, ...]:
+    """Measure Theorem 1 for any targets: one run beside the comparator found by ridge regression in tangent features.
+
+    The witness holds R(Theta_bar) and V_0 of the comparator, for the bound; deterministic for this initialisation.
+    """
+    from boundcheck.measurement.comparator import ridge_comparator
+
+    began = time.perf_counter()
+    eta = step_size(problem, "lyapunov")
+    done = runs(problem, eta, True)[0]
+    seed = seeds(problem, 13).spawn(1)[0]
+    risk, distance = ridge_comparator(prepared(problem), seed)
+    witness = run_witness(problem, eta, "projected", 1) | {"R_comparator": risk.hex(), "V_0": distance.hex()}
+    limit = _comparator_bound(problem, risk, distance)
+    return (
+        Measurement(
+            statement="theorem-1-any-target",
+            quantity="bound",
+            value=done.smallest,
+            kind="exact-run",
+            witness=witness if limit is None else witness | {"bound": limit},
+            series=curves(done),
+            variant="lyapunov",
+            seconds=time.perf_counter() - began,
+        ),
+    )
+
+
+def _comparator_bound(problem: Problem, risk: float, distance: float) -> float | None:
+    from boundcheck.evaluation import evaluate
+
+    try:
+        enclosure = evaluate(
+            "theorem-1-any-target.bound",
+            variant="lyapunov",
+            activation=problem.activation,
+            digits=12,
+            **parameter_values(problem) | {"R_comparator": risk, "V_0": distance},
+        )
+    except (ValueError, TypeError, ArithmeticError):
+        return None
+    return enclosure.doubles[1]

@@ -1,0 +1,50 @@
+"""Failure frequencies over independent seeds, with Clopper-Pearson intervals; runs on one or several processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, TypeVar
+
+import numpy as np
+
+Result = TypeVar("Result")
+
+
+def clopper_pearson(failures: int, runs: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Exact two-sided interval of a failure probability.
+
+    Args:    failures: 0..runs; runs: >= 1, independent. Returns: (lower, upper), each end with tail (1-confidence)/2.
+    """
+    from scipy.stats import beta
+
+    if not 0 <= failures <= runs or runs < 1:
+        message = f"failures must lie in 0..runs with runs >= 1; got {failures} of {runs}"
+        raise ValueError(message)
+    tail = (1.0 - confidence) / 2
+    lower = 0.0 if failures == 0 else float(beta.ppf(tail, failures, runs - failures + 1))
+    upper = 1.0 if failures == runs else float(beta.isf(tail, failures + 1, runs - failures))
+    return lower, upper
+
+
+def run_all(function: Callable[[Any], Result], arguments: Iterable[Any], jobs: int) -> list[Result]:
+    """Apply a function to every argument, in order; the results do not depend on the number of processes."""
+    items: Sequence[Any] = tuple(arguments)
+    if jobs == 1 or len(items) < 2:
+        return [function(item) for item in items]
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=context, initializer=single_threaded) as pool:
+        return list(pool.map(function, items, chunksize=max(1, len(items) // (4 * jobs))))
+
+
+def single_threaded() -> None:
+    """Keep a worker process to one thread of linear algebra."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ[name] = "1"
+
+
+def quantile(values: Sequence[float], level: float) -> float:
+    """Return the smallest value that at least a share ``level`` of the values does not exceed."""
+    return float(np.quantile(np.asarray(values), level, method="inverted_cdf"))

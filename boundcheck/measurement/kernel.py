@@ -1,0 +1,163 @@
+"""Propositions 1, 2, 2a, 2b measured: the gradient recursion, the limit kernel, its closed forms, concentration."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from boundcheck.measurement.approximation import frequency
+from boundcheck.measurement.coverage import quantile, run_all
+from boundcheck.measurement.effort import effort
+from boundcheck.measurement.limit_kernel import limit_kernel
+from boundcheck.measurement.preparation import prepare
+from boundcheck.measurement.values import Measurement, Problem, seeds
+
+SAMPLES = 4
+
+
+def measure_recursion(problem: Problem) -> Measurement:
+    """Compare the gradient recursion with its unrolled sum: the largest difference over random neurons and inputs."""
+    from boundcheck import network
+    from boundcheck.network import gradient_functions
+
+    began = time.perf_counter()
+    ready = prepare(problem, targets=False)
+    assert ready.X is not None
+    X = ready.X[:SAMPLES]
+    rng = np.random.default_rng(seeds(problem, 7))
+    weights = network.symmetric_initialization(64, problem.d, float(problem.alpha), rng)
+    slopes = network.jacobian(weights, X, problem.activation)
+    states = network.hidden_states(weights, X, problem.activation)
+    slope = gradient_functions(problem.activation, 1)[1]
+    before = np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
+    drive = np.einsum("md,ntd->mtn", weights.u, X)
+    gates = slope(weights.w[:, None, None] * before + drive)
+    unrolled = _unrolled(weights.w, gates, before, X)
+    return Measurement(
+        statement="prop-1",
+        quantity="difference",
+        value=float(np.abs(slopes[:, :, -1] - unrolled).max()),
+        kind="exact-run",
+        witness={"form": "run", "seed": problem.seed, "neurons": 64, "samples": len(X)},
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _unrolled(w: np.ndarray, gates: np.ndarray, before: np.ndarray, X: np.ndarray) -> np.ndarray:
+    """Sum_k w^k (h_{T-k-1}, x_{T-k}) prod_{j<=k} I_{T-j}, of shape (m, 1+d, n)."""
+    T = gates.shape[1]
+    total = np.zeros((len(w), 1 + X.shape[2], X.shape[0]))
+    for k in range(T):
+        product = w[:, None] ** k * gates[:, T - 1 - k :].prod(axis=1)
+        total[:, 0] += product * before[:, T - 1 - k]
+        total[:, 1:] += product[:, None] * X[:, T - 1 - k].T
+    return total
+
+
+def measure_limit(problem: Problem) -> Measurement:
+    """Estimate the largest kappa_T(x, x) over aligned inputs x_t = r e and the problem's own: a lower estimate."""
+    began = time.perf_counter()
+    ready = prepare(problem, targets=False)
+    assert ready.X is not None
+    aligned = np.zeros((5, problem.T, problem.d))
+    aligned[:, :, 0] = np.array([1.0, 0.5, 0.2, 0.05, 0.01])[:, None]
+    X = np.concatenate([aligned, ready.X[:SAMPLES]])
+    kappa, error = limit_kernel(X, problem.activation, float(problem.alpha), **_quadrature(problem))
+    diagonal = np.diagonal(kappa[-1])
+    best = int(np.argmax(diagonal))
+    return Measurement(
+        statement="prop-2",
+        quantity="bound",
+        value=float(diagonal[best]),
+        kind="lower-estimate",
+        witness={"form": "expectation", "x": X[best].tolist(), "activation": ready.activation_text},
+        uncertainty=float(error[-1, best, best]),
+        series={"T": list(range(1, problem.T + 1)), "kappa": kappa[:, best, best].tolist()},
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _quadrature(problem: Problem) -> dict[str, Any]:
+    work = effort(problem.preset)
+    return {"tolerance": 1e-9, "points": work.points // 4, "seed": seeds(problem, 8)}
+
+
+def closed_form(name: str, x: np.ndarray, y: np.ndarray) -> float | None:
+    """Limit kernel kappa_1(x, y) for T = 1 where a closed form is known (erf, sin, gaussian), else None."""
+    a, b, c = float(x @ x), float(y @ y), float(x @ y)
+    if name == "erf":
+        return c * (4 / np.pi) / float(np.sqrt((1 + 2 * a) * (1 + 2 * b) - 4 * c * c))
+    if name == "sin":
+        return c / 2 * float(np.exp(-(a + b - 2 * c) / 2) + np.exp(-(a + b + 2 * c) / 2))
+    if name == "gaussian":
+        return c * c / float(((1 + a) * (1 + b) - c * c) ** 1.5)
+    return None
+
+
+def measure_closed_forms(problem: Problem) -> tuple[Measurement, ...]:
+    """Compare the quadrature at T = 1 with the closed forms: the largest difference over pairs of inputs, per form."""
+    began = time.perf_counter()
+    ready = prepare(problem, targets=False)
+    assert ready.X is not None
+    X = ready.X[:SAMPLES, :1] * np.array([1.0, 0.8, 0.5, 1.0])[: len(ready.X[:SAMPLES]), None, None]
+    found = []
+    for name in ("erf", "sin", "gaussian"):
+        kappa, error = limit_kernel(X, name, float(problem.alpha), **_quadrature(problem))
+        exact = np.array([[closed_form(name, x[0], y[0]) for y in X] for x in X])
+        found.append(
+            Measurement(
+                statement="prop-2b",
+                quantity=f"{name}-difference",
+                value=float(np.abs(kappa[0] - exact).max()),
+                kind="exact-run",
+                witness={"form": "expectation", "x": X[:, 0].tolist(), "activation": name},
+                uncertainty=float(error.max()),
+                seconds=time.perf_counter() - began,
+            )
+        )
+    return tuple(found)
+
+
+def measure_concentration(problem: Problem) -> tuple[Measurement, ...]:
+    """Measure |K^m_T - kappa_T| at one pair of inputs over independent seeds (2a): quantile and failure frequency."""
+    began = time.perf_counter()
+    ready = prepare(problem, targets=False)
+    assert ready.X is not None
+    pair = ready.X[[0, min(1, problem.n - 1)]]
+    kappa, error = limit_kernel(pair, problem.activation, float(problem.alpha), **_quadrature(problem))
+    children = seeds(problem, 9).spawn(effort(problem.preset).runs)
+    draws = np.array(run_all(partial(_empirical, problem, pair), children, problem.jobs))
+    deviation, slack = np.abs(draws - kappa[-1, 0, 1]), float(error[-1, 0, 1])
+    witness = {
+        "form": "runs",
+        "seed": problem.seed,
+        "runs": len(draws),
+        "at": "samples 1 and 2, time T",
+        "activation": ready.activation_text,
+        **problem.exact_parameters(),
+    }
+    quantile_ = Measurement(
+        statement="prop-2a",
+        quantity="bound",
+        value=quantile(deviation.tolist(), 1.0 - float(problem.delta)),
+        kind="exact-run",
+        witness=witness | {"statistic": f"{1 - float(problem.delta):g}-quantile over seeds"},
+        uncertainty=slack,
+        series={"deviation": np.sort(deviation).tolist()},
+        seconds=time.perf_counter() - began,
+    )
+    counted = frequency(problem, "prop-2a", deviation - slack, witness)
+    return (quantile_,) if counted is None else (quantile_, counted)
+
+
+def _empirical(problem: Problem, pair: np.ndarray, seed: np.random.SeedSequence) -> float:
+    """K^m_T at a pair of inputs; the second half of the neurons repeats the first."""
+    from boundcheck import network
+
+    initial = network.symmetric_initialization(problem.m, problem.d, float(problem.alpha), np.random.default_rng(seed))
+    half = network.Weights(*(array[: problem.m // 2] for array in (initial.w, initial.u, initial.c)))
+    slopes = network.jacobian(half, pair, problem.activation)[:, :, -1]
+    return float(np.einsum("mk,mk->", slopes[:, :, 0], slopes[:, :, 1]) / len(half.w))
