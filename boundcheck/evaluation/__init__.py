@@ -1,0 +1,6 @@
+"""From a quantity to a number: enclosures, doubles, multiprecision; the planner; rates."""
+
+from boundcheck.evaluation.quick import evaluate_double as evaluate_double
+from boundcheck.evaluation.rigorous import Evaluation as Evaluation
+from boundcheck.evaluation.rigorous import evaluate as evaluate
+from boundcheck.evaluation.rigorous import evaluation as evaluation

@@ -1,0 +1,77 @@
+"""Balls: rigorous arithmetic for one activation, at the precision in force."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from flint import arb, ctx, fmpq
+from sympy import Expr, Rational, Symbol
+
+from boundcheck.activations import Activation
+from boundcheck.enclosure import Enclosure, compile_arb
+from boundcheck.evaluation.cone import Directions, supremum_over_directions
+from boundcheck.evaluation.doubles import Doubles
+from boundcheck.evaluation.polarisation import polarise
+from boundcheck.evaluation.terms import free_symbols
+from boundcheck.language import Recurrence, Supremum
+
+
+class Balls:
+    """Arithmetic of Arb balls for one activation; ``digits`` bounds the effort spent on directions."""
+
+    def __init__(self, activation: Activation, digits: int = 9) -> None:
+        self.activation = activation
+        self.digits = digits
+
+    def number(self, value: Any) -> arb:
+        """Read an exact rational, an enclosure or a ball."""
+        if isinstance(value, arb):
+            return value
+        if isinstance(value, Enclosure):
+            return value.arb()
+        exact = Rational(value)
+        return arb(fmpq(int(exact.p), int(exact.q)))
+
+    def constant(self, order: int) -> arb:
+        """Return the supremum of |sigma^(order)|; ValueError with the reason where there is none."""
+        return _constant(self.activation, order, ctx.prec)
+
+    def function(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
+        """Compile an expression to a function of balls."""
+        return compiled(expression, symbols)
+
+    def supremum(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
+        """Compile the supremum over z of an expression in s_k and the symbols."""
+        from boundcheck.enclosure import compile_supremum
+
+        return compile_supremum(expression, symbols, self.activation)
+
+    def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> arb:
+        """Enclose the supremum over directions of a recurrence, to the relative width of ``digits``."""
+        if not isinstance(supremum.value, Recurrence):
+            message = f"a supremum over {supremum.variable} needs a recurrence; got {str(supremum.value)[:60]}"
+            raise ValueError(message)
+        known = {symbol: self.number(values[symbol]) for symbol in free_symbols(supremum)}
+        form = polarise(supremum.value, supremum.variable)
+        angle, _ = Doubles(self.activation).best_direction(supremum, length, known)
+        turn = Fraction(angle * 2 / math.pi)
+        directions = Directions(form, length, known, self)
+        return supremum_over_directions(directions, turn, arb(10) ** -self.digits)
+
+
+@lru_cache(maxsize=4096)
+def compiled(expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
+    """Compile once for all precisions."""
+    return compile_arb(expression, symbols)
+
+
+@lru_cache(maxsize=256)
+def _constant(activation: Activation, order: int, bits: int) -> arb:
+    constant = activation.constant(order)
+    if constant.exact is not None:
+        return compiled(constant.exact, ())()
+    return constant.enclosure(int(bits * 0.30103) + 2).arb()

@@ -1,0 +1,68 @@
+"""The exact value of a quantity whose whole tree is plain expressions, where it is short enough to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy
+from sympy import Expr, Rational, Symbol
+
+from boundcheck.evaluation.request import Request
+from boundcheck.evaluation.terms import Term, replaced_values
+from boundcheck.notation import p, q, sigma_constants
+
+MAX_BITS = 20_000
+MAX_OPERATIONS = 40
+
+
+def closed_form(asked: Request) -> Expr | None:
+    """Return the exact value (rational, or a short expression without p and q), or None."""
+    if not asked.term.is_expression:
+        return None
+    value = _value(asked.term, asked.values, asked.activation)
+    if value is None or value.free_symbols or value.has(p, q, sympy.Sum, sympy.nan, sympy.zoo, sympy.oo):
+        return None
+    if value.is_Rational:
+        return value
+    return value if sympy.count_ops(value) <= MAX_OPERATIONS and _bits(value) <= 400 else None
+
+
+def _value(item: Term, values: Mapping[Symbol, Any], activation: Any) -> Expr | None:
+    known: dict[Expr, Expr] = {symbol: value for symbol, value in values.items() if isinstance(value, Expr)}
+    for symbol, child, at in item.children:
+        inner = replaced_values(at, values, lambda *_: None)
+        found = None if any(value is None for value in inner.values()) else _value(child, inner, activation)
+        if found is None:
+            return None
+        known[symbol] = found
+    assert isinstance(item.value, Expr)
+    for order, symbol in enumerate(sigma_constants):
+        if symbol in item.value.free_symbols:
+            exact = activation.constant(order).exact
+            if exact is None:
+                return None
+            known[symbol] = exact
+    return _expanded(item.value.xreplace(known))
+
+
+def _expanded(value: Expr) -> Expr | None:
+    """Expand p and q at rational arguments, exactly and without their many terms."""
+    rule: dict[Expr, Expr] = {}
+    for part in value.atoms(p, q):
+        t, x = part.args
+        if not (t.is_Integer and x.is_Rational) or int(t) * _bits(x) > MAX_BITS:
+            return None
+        rule[part] = _sums(int(t), abs(x))[0 if isinstance(part, p) else 1]
+    return value.xreplace(rule)
+
+
+def _sums(count: int, x: Rational) -> tuple[Rational, Rational]:
+    if x == 1:
+        return sympy.Integer(count), sympy.Integer(count * (count + 1) // 2)
+    power = x**count
+    return (1 - power) / (1 - x), (1 - (count + 1) * power + count * power * x) / (1 - x) ** 2
+
+
+def _bits(value: Expr) -> int:
+    return max((int(part.p).bit_length() + int(part.q).bit_length() for part in value.atoms(Rational)), default=0)

@@ -1,0 +1,163 @@
+"""Expressions compiled to plain functions of doubles (or of arrays of doubles), one line of code an operation.
+
+The code is written from a compiled program, so it holds register numbers only: no text of a user's reaches it.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from functools import lru_cache, reduce
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from boundcheck.enclosure.program import Instruction, Program, compile_program
+
+
+@lru_cache(maxsize=2048)
+def compile_doubles(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...], *, vector: bool = False) -> Callable[..., Any]:
+    """Compile expressions to f(*symbols) -> tuple of doubles; with ``vector`` the arguments may be arrays.
+
+    Scalars outside the domain raise ArithmeticError or ValueError; beyond the range of doubles they become infinite.
+    """
+    names = _vector_names() if vector else dict(_SCALAR)
+    return _function(compile_program(expressions, symbols), names)
+
+
+def _function(program: Program, names: dict[str, Any]) -> Callable[..., Any]:
+    space = dict(names)
+    count = len(program.symbols)
+    lines = [f"def generated({', '.join(f'r{k}' for k in range(count))}):"]
+    for k, instruction in enumerate(program.instructions, count):
+        lines.append(f"    r{k} = {_line(instruction, k, space, names)}")
+    lines.append(f"    return ({', '.join(f'r{k}' for k in program.outputs)},)")
+    exec(compile("\n".join(lines), "<boundcheck doubles>", "exec"), space)
+    return space["generated"]
+
+
+def _line(instruction: Instruction, place: int, space: dict[str, Any], names: dict[str, Any]) -> str:
+    inputs = [f"r{k}" for k in instruction.inputs]
+    name, payload = instruction.name, instruction.payload
+    if name == "constant":
+        space[f"c{place}"] = _double(payload)
+        return f"c{place}"
+    if name in ("add", "mul"):
+        return (" + " if name == "add" else " * ").join(inputs)
+    if name == "div":
+        return f"divide({inputs[0]}, {inputs[1]})"
+    if name == "power":
+        return {2: f"{inputs[0]} * {inputs[0]}", 1: inputs[0], 0: "1.0"}.get(payload, f"raised({inputs[0]}, {payload})")
+    if name == "root":
+        return _root(inputs[0], payload)
+    if name == "sum":
+        space[f"f{place}"] = _summed(_function(payload, names))
+        return f"f{place}({', '.join(inputs)})"
+    return f"{name}_({', '.join(inputs)})"
+
+
+def _summed(body: Callable[..., Any]) -> Callable[..., Any]:
+    def add(low: float, high: float, *values: Any) -> Any:
+        first, last = int(low), int(high)
+        if last < first - 1:
+            return -add(last + 1, first - 1, *values)
+        return sum((body(float(k), *values)[0] for k in range(first, last + 1)), 0.0)
+
+    return add
+
+
+def _root(inside: str, payload: tuple[int, int]) -> str:
+    numerator, denominator = payload
+    base = f"sqrt_({inside})" if denominator == 2 else f"raised({inside}, {1 / denominator!r})"
+    return base if numerator == 1 else f"raised({base}, {numerator})"
+
+
+def _double(node: Expr) -> float:
+    try:
+        return float(node)
+    except OverflowError:
+        return math.copysign(math.inf, 1 if node > 0 else -1)
+
+
+def _guarded(function: Callable[..., float]) -> Callable[..., float]:
+    def apply(*arguments: float) -> float:
+        try:
+            return function(*arguments)
+        except OverflowError:
+            return math.inf
+
+    return apply
+
+
+def geometric(t: float, x: Any) -> Any:
+    """Return p_t(x), all terms non-negative."""
+    return _sums(int(t), abs(x))[0]
+
+
+def weighted(t: float, x: Any) -> Any:
+    """Return q_t(x), all terms non-negative."""
+    return _sums(int(t), abs(x))[1]
+
+
+def _sums(count: int, x: Any) -> tuple[Any, Any]:
+    p, q, power, t = 0.0 * x, 0.0 * x, 1.0 + 0.0 * x, 0
+    for bit in bin(count)[2:] if count > 0 else "":
+        q = q + power * (q + t * p)
+        p = p * (1.0 + power)
+        power, t = power * power, 2 * t
+        if bit == "1":
+            p = 1.0 + x * p
+            q = p + x * q
+            power, t = power * x, t + 1
+    return p, q
+
+
+def _sign(x: float) -> float:
+    return float((x > 0) - (x < 0))
+
+
+_SCALAR: dict[str, Any] = {
+    "divide": operator.truediv,
+    "raised": _guarded(operator.pow),
+    "sqrt_": math.sqrt,
+    "pow_": _guarded(operator.pow),
+    "exp_": _guarded(math.exp),
+    "log_": math.log,
+    "tanh_": math.tanh,
+    "erf_": math.erf,
+    "sin_": math.sin,
+    "cos_": math.cos,
+    "atan_": math.atan,
+    "abs_": abs,
+    "sign_": _sign,
+    "min_": min,
+    "max_": max,
+    "p_": geometric,
+    "q_": weighted,
+}
+
+
+def _vector_names() -> dict[str, Any]:
+    import numpy as np
+    from scipy.special import erf
+
+    return {
+        "divide": np.divide,
+        "raised": np.power,
+        "sqrt_": np.sqrt,
+        "pow_": np.power,
+        "exp_": np.exp,
+        "log_": np.log,
+        "tanh_": np.tanh,
+        "erf_": erf,
+        "sin_": np.sin,
+        "cos_": np.cos,
+        "atan_": np.arctan,
+        "abs_": np.abs,
+        "sign_": np.sign,
+        "min_": lambda *items: reduce(np.minimum, items),
+        "max_": lambda *items: reduce(np.maximum, items),
+        "p_": geometric,
+        "q_": weighted,
+    }

@@ -1,0 +1,127 @@
+"""Recurrences evaluated as recursions, in any arithmetic; nothing is ever expanded, T steps cost T times one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+from sympy import Expr, Symbol
+
+from boundcheck.evaluation.terms import Value, free_symbols
+from boundcheck.language import Recurrence, Supremum
+
+
+class Arithmetic(Protocol):
+    """Numbers of one kind, for one activation: balls, doubles or multiprecision."""
+
+    def number(self, value: Any) -> Any:
+        """Read an exact rational (or a number of this kind)."""
+
+    def function(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., Any]:
+        """Compile an expression once."""
+
+    def supremum(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., Any]:
+        """Compile the supremum over z of an expression in s_k and the symbols."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where each symbol of a recurrence lives: outer values first, then the index, the state, the locals."""
+
+    outer: tuple[Symbol, ...]
+    places: tuple[tuple[Symbol, int], ...]
+
+
+@lru_cache(maxsize=512)
+def layout(recurrence: Recurrence) -> Layout:
+    """Lay a recurrence out in registers."""
+    outer = tuple(sorted(free_symbols(recurrence), key=str))
+    names = (*outer, recurrence.index, *recurrence.state, *(symbol for symbol, _ in recurrence.local))
+    return Layout(outer, tuple((symbol, place) for place, symbol in reversed(tuple(enumerate(names)))))
+
+
+class Stepper:
+    """A recurrence compiled in an arithmetic: ``start`` and ``advance`` work on a list of registers."""
+
+    def __init__(self, recurrence: Recurrence, arithmetic: Arithmetic) -> None:
+        self.recurrence = recurrence
+        self.arithmetic = arithmetic
+        plan = layout(recurrence)
+        self.outer = plan.outer
+        self.place = dict(plan.places)
+        self.starts = [self._compiled(item) for item in recurrence.start]
+        self.locals = [(self.place[symbol], *self._compiled(item)) for symbol, item in recurrence.local]
+        self.steps = [self._compiled(item) for item in recurrence.step]
+        self.output = self._compiled(recurrence.output)
+        self.index = self.place[recurrence.index]
+        self.uses_index = any(recurrence.index in free_symbols_of(item) for item in _moving(recurrence))
+        self.states = [self.place[symbol] for symbol in recurrence.state]
+
+    def _compiled(self, item: Value) -> tuple[Callable[..., Any], list[int]]:
+        symbols = tuple(sorted(free_symbols_of(item), key=str))
+        if isinstance(item, Supremum):
+            function = self.arithmetic.supremum(item.value, symbols)
+        else:
+            function = self.arithmetic.function(item, symbols)
+        return function, [self.place[symbol] for symbol in symbols]
+
+    def begin(self, values: Mapping[Symbol, Any]) -> list[Any]:
+        """Return the registers at the first index."""
+        registers: list[Any] = [self.arithmetic.number(values[symbol]) for symbol in self.outer]
+        registers += [None] * (len(self.place) - len(registers))
+        registers[self.index] = self.arithmetic.number(self.recurrence.first)
+        found = [function(*[registers[k] for k in inputs]) for function, inputs in self.starts]
+        for place, value in zip(self.states, found, strict=True):
+            registers[place] = value
+        return registers
+
+    def advance(self, registers: list[Any], t: int) -> None:
+        """Take the registers from index t-1 to t."""
+        if self.uses_index:
+            registers[self.index] = self.arithmetic.number(t)
+        for place, function, inputs in self.locals:
+            registers[place] = function(*[registers[k] for k in inputs])
+        found = [function(*[registers[k] for k in inputs]) for function, inputs in self.steps]
+        for place, value in zip(self.states, found, strict=True):
+            registers[place] = value
+
+    def result(self, registers: list[Any]) -> Any:
+        """Return the output at the index reached."""
+        function, inputs = self.output
+        return function(*[registers[k] for k in inputs])
+
+
+def _moving(recurrence: Recurrence) -> tuple[Value, ...]:
+    return (*recurrence.step, *(item for _, item in recurrence.local), recurrence.output)
+
+
+def free_symbols_of(item: Value) -> set[Symbol]:
+    """Return the symbols of an entry of a recurrence (a nested recurrence is not allowed)."""
+    if isinstance(item, Supremum) and isinstance(item.value, Recurrence):
+        message = "a step of a recurrence must be an expression or a supremum over z; got a supremum of a recurrence"
+        raise ValueError(message)
+    return free_symbols(item)
+
+
+def run(recurrence: Recurrence, length: int, values: Mapping[Symbol, Any], arithmetic: Arithmetic) -> Any:
+    """Evaluate a recurrence at index ``length`` (at its first index if that is larger)."""
+    stepper = Stepper(recurrence, arithmetic)
+    registers = stepper.begin(values)
+    for t in range(recurrence.first + 1, length + 1):
+        stepper.advance(registers, t)
+    return stepper.result(registers)
+
+
+def along(recurrence: Recurrence, lengths: tuple[int, ...], values: Mapping[Symbol, Any], arithmetic: Arithmetic) -> list[Any]:
+    """Evaluate a recurrence at several indices in one pass."""
+    stepper = Stepper(recurrence, arithmetic)
+    registers = stepper.begin(values)
+    found = {}
+    for t in range(recurrence.first, max(lengths) + 1):
+        if t > recurrence.first:
+            stepper.advance(registers, t)
+        if t in lengths:
+            found[t] = stepper.result(registers)
+    return [found[length] for length in lengths]
