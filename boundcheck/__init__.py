@@ -21,7 +21,7 @@ _PUBLIC = {
     "rates": "evaluation",
     "prove": "algebra",
     "check": "algebra",
-    "replay": "algebra",
+    "replay": "algebra.replay",
     "report": "report",
     "certify": "certificates",
 }

@@ -116,8 +116,7 @@ def replay(
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"a certificate must be a JSON file; got {file} ({error})"
         raise ValueError(message) from error
-    items = content if isinstance(content, list) else [content]
-    rows = [_replayed(item, file) for item in items]
+    rows = [_replayed(name, certificate) for name, certificate in _certificates(content, file)]
     if format is Format.json:
         write_json(rows)
     else:
@@ -125,17 +124,31 @@ def replay(
     return HOLDS if all(row["accepted"] for row in rows) else REFUTED
 
 
-def _replayed(item: Any, file: Path) -> dict[str, Any]:
-    if not isinstance(item, dict) or "kind" not in item:
-        message = f"a certificate must be a JSON object with its `kind`; got {type(item).__name__} in {file}"
+def _certificates(content: Any, file: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Find the certificates in a file: one, a list, or what prove and check print as JSON."""
+    items = content if isinstance(content, list) else [content]
+    if isinstance(content, dict) and isinstance(content.get("claims"), list):
+        items = content["claims"]
+    found = []
+    for item in items:
+        inner = item.get("certificate") if isinstance(item, dict) and "kind" not in item else item
+        if not isinstance(inner, dict) or "kind" not in inner:
+            message = f"a certificate must be a JSON object with its `kind`; got {file}, where one is missing"
+            raise ValueError(message)
+        found.append((str(item.get("id", file.name)), inner))
+    if not found:
+        message = f"a certificate must be a JSON object with its `kind`; got an empty list in {file}"
         raise ValueError(message)
-    if str(item["kind"]).startswith("certificate"):
-        from boundcheck.certificates import replay as checker
+    return found
+
+
+def _replayed(name: str, certificate: dict[str, Any]) -> dict[str, Any]:
+    if str(certificate["kind"]).startswith("certificate"):
+        from boundcheck.certificates.replay import replay as checker
     else:
-        from boundcheck.algebra import replay as checker
-    result = checker(item)
-    reason = getattr(result, "reason", "") or "-"
-    return {"id": item.get("id", file.name), "kind": item["kind"], "accepted": bool(result), "reason": reason}
+        from boundcheck.algebra.replay import replay as checker
+    result = checker(certificate)
+    return {"id": name, "kind": str(certificate["kind"]), "accepted": result.accepted, "reason": result.reason or "-"}
 
 
 def _mutants(chosen: list[Any], timeout: float, quiet: bool) -> dict[str, Any]:
