@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from boundcheck.algebra.context import Context, NotDefined
 from boundcheck.algebra.normal import UndefinedTerm
 from boundcheck.algebra.polynomials import TooLarge
-from boundcheck.algebra.replay import opening, replay
+from boundcheck.algebra.refutation import refute
+from boundcheck.algebra.replay import hypotheses, opening, replay
 from boundcheck.algebra.search import OutOfTime, Search
 from boundcheck.algebra.terms import Rel, TermError, read_relation
 from boundcheck.algebra.verdicts import Verdict
@@ -85,15 +86,30 @@ def _decide(claim: str, given: list[str], deadline: float) -> dict[str, Any]:
     goal: Rel = read_relation(claim)
     search = Search(deadline)
     context: Context = opening(given)
-    steps = search.prove(context, goal)
+    integers, relations = hypotheses(given)
+    witness = refute(context, goal, relations, integers, effort=0, until=min(deadline, time.monotonic() + 0.3))
+    if witness is not None:
+        return refuted(claim, given, witness)
+    steps = search.prove(opening(given), goal)
     if steps is not None:
         certificate = {"kind": "proof", "claim": claim, "given": given, "method": search.method, "steps": steps}
         if replay(certificate):
             return {"status": "proved", "method": search.method or "normal form", "certificate": certificate}
         return {"status": "undecided", "reason": f"the proof found did not replay: {replay(certificate).reason}"}
+    witness = refute(context, goal, relations, integers, effort=1, until=min(deadline, time.monotonic() + 2.0))
+    if witness is not None:
+        return refuted(claim, given, witness)
     if search.missing:
         return {"status": "undecided", "reason": f"domain trouble: needs {search.missing}"}
     return {"status": "undecided", "reason": "no tactic decided it"}
+
+
+def refuted(claim: str, given: list[str], witness: dict[str, str]) -> dict[str, Any]:
+    """Return the verdict's fields for a witness that the small checker has accepted."""
+    certificate = {"kind": "refutation", "claim": claim, "given": given, "point": witness}
+    if not replay(certificate):
+        return {"status": "undecided", "reason": f"the witness did not replay: {replay(certificate).reason}"}
+    return {"status": "refuted", "method": "witness", "certificate": certificate, "counterexample": witness}
 
 
 __all__ = ["check", "decide", "prove", "TermError"]

@@ -1,0 +1,92 @@
+"""Terms as functions of NumPy arrays: fast, not rigorous; for finding points that are then checked exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import pi
+
+import numpy as np
+
+from boundcheck.algebra.terms import Term
+
+Array = np.ndarray
+Function = Callable[[Mapping[str, Array]], Array]
+MAX_INDEX = 200
+
+
+def compiled(term: Term) -> Function:
+    """Return a function of {name: array}; undefined values are nan."""
+    head = term[0]
+    if head == "num":
+        value = np.float64(term[1]) if abs(term[1]) < 10**300 else np.float64(np.inf)
+        return lambda _: value
+    if head == "var":
+        name = term[1]
+        return lambda point: point[name]
+    if head == "pi":
+        return lambda _: np.float64(pi)
+    if head == "sum":
+        return _sum(term)
+    parts = [compiled(child) for child in term[1:]]
+    if len(parts) == 1:
+        inner, function = parts[0], _UNARY[head]
+        return lambda point: function(inner(point))
+    if len(parts) == 2 and head in _BINARY:
+        first, second, operation = parts[0], parts[1], _BINARY[head]
+        return lambda point: operation(first(point), second(point))
+    extremum = np.minimum if head == "min" else np.maximum
+    return lambda point: extremum.reduce(np.broadcast_arrays(*(part(point) for part in parts)))
+
+
+def _erf(x: Array) -> Array:
+    from scipy.special import erf
+
+    return erf(x)
+
+
+def _power(base: Array, exponent: Array) -> Array:
+    return np.power(np.asarray(base, dtype=float), exponent)
+
+
+def _geometric(weight: Callable[[int], int]) -> Callable[[Array, Array], Array]:
+    def value(index: Array, x: Array) -> Array:
+        index, x = np.broadcast_arrays(np.asarray(index, dtype=float), np.abs(x))
+        top = np.nanmax(index, initial=0)
+        if top > MAX_INDEX:
+            index = np.where(index > MAX_INDEX, np.nan, index)
+        total, power = np.zeros(index.shape), np.ones(index.shape)
+        for k in range(int(min(top, MAX_INDEX))):
+            total = total + np.where(k < index, weight(k) * power, 0.0)
+            power = power * x
+        return np.where(np.isnan(index) | (index != np.floor(index)), np.nan, total)
+
+    return value
+
+
+def _sum(term: Term) -> Function:
+    _, index, low, high, summand = term
+    first, last, body = compiled(low), compiled(high), compiled(summand)
+
+    def value(point: Mapping[str, Array]) -> Array:
+        a, b = np.broadcast_arrays(np.asarray(first(point), dtype=float), np.asarray(last(point), dtype=float))
+        shape = np.broadcast_shapes(a.shape, *(np.shape(item) for item in point.values()))
+        total = np.zeros(shape)
+        steps = np.nanmax(b - a, initial=-1) + 1
+        for k in range(int(min(max(steps, 0), MAX_INDEX))):
+            here = a + k
+            inside = np.broadcast_to(here <= b, shape)
+            total = total + np.where(inside, body({**point, index: here}), 0.0)
+        good = (b >= a - 1) & (b - a < MAX_INDEX) & (a == np.floor(a)) & (b == np.floor(b))
+        return np.where(good, total, np.nan)
+
+    return value
+
+
+_UNARY: dict[str, Callable[[Array], Array]] = {
+    "sqrt": np.sqrt, "exp": np.exp, "log": np.log, "tanh": np.tanh, "erf": _erf, "sin": np.sin, "cos": np.cos,
+    "atan": np.arctan, "abs": np.abs, "min": lambda x: x, "max": lambda x: x,
+}  # fmt: skip
+_BINARY: dict[str, Callable[[Array, Array], Array]] = {
+    "+": np.add, "*": np.multiply, "/": np.divide, "**": _power, "min": np.minimum, "max": np.maximum,
+    "p": _geometric(lambda k: 1), "q": _geometric(lambda k: k + 1),
+}  # fmt: skip

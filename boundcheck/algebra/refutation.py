@@ -1,0 +1,159 @@
+"""Search for a witness: a point that satisfies every hypothesis and violates the claim, checked exactly.
+
+Doubles find candidates (many magnitudes, ends of bounds, then evolution towards the largest relative violation);
+only a point that the small checker accepts counts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from boundcheck.algebra.context import Context
+from boundcheck.algebra.doubles import Array, compiled
+from boundcheck.algebra.polynomials import TooLarge
+from boundcheck.algebra.sampling import Sampler
+from boundcheck.algebra.terms import Rel, Term, free_relation, write
+from boundcheck.algebra.witness import refutes, satisfied
+
+DENOMINATORS = (1, 2, 10, 60, 1000, 10**6, 10**9)
+TOUCH = 1e-9
+
+
+class Refuter:
+    """Looks for a witness against one claim."""
+
+    def __init__(self, context: Context, claim: Rel, relations: Sequence[Rel], integers: Sequence[str]) -> None:
+        self.claim, self.relations, self.integers = claim, list(relations), list(integers)
+        names = free_relation(claim).union(integers, *(free_relation(item) for item in relations))
+        self.sampler = Sampler(context, frozenset(names), np.random.default_rng(20240219))
+        self.sides = compiled(claim.left), compiled(claim.right)
+        self.tests = [(item.op, compiled(item.left), compiled(item.right)) for item in relations]
+
+    def search(self, rounds: int, count: int, until: float) -> dict[str, str] | None:
+        """Return a witness as texts, or None."""
+        latents = self.sampler.draw(count)
+        kept: dict[str, Array] | None = None
+        for k in range(rounds + 1):
+            scores = self.scores(latents)
+            best = np.argsort(-scores, kind="stable")
+            witness = self._checked(latents, scores, best[: 6 if k in (0, rounds) else 2], until)
+            if witness is not None or time.monotonic() > until or not np.isfinite(scores[best[0]]):
+                return witness
+            kept = {name: values[best[: max(8, count // 16)]] for name, values in latents.items()}
+            copies = {name: np.tile(values, 16)[:count] for name, values in kept.items()}
+            moved = self.sampler.perturb(copies, 0.5 * 0.6**k)
+            latents = {name: np.concatenate([kept[name], moved[name]]) for name in moved}
+        return None
+
+    def scores(self, latents: dict[str, Array]) -> Array:
+        """Relative violation of the claim; -inf where a hypothesis fails or something is undefined."""
+        point = self.sampler.values(latents)
+        size = len(next(iter(latents.values()))) if latents else 1
+        with np.errstate(all="ignore"):
+            left, right = (np.broadcast_to(side(point), (size,)) for side in self.sides)
+            good = np.ones(size, dtype=bool)
+            for op, first, second in self.tests:
+                good &= _nearly(op, first(point), second(point))
+            gap = _violation(self.claim.op, left, right) / (np.abs(left) + np.abs(right) + 1e-300)
+        return np.where(good & np.isfinite(gap), gap, -np.inf)
+
+    def _checked(self, latents: dict[str, Array], scores: Array, order: Array, until: float) -> dict[str, str] | None:
+        limit = -TOUCH if self.claim.op in ("<", ">", "!=") else 1e-15
+        for index in order:
+            if not scores[index] >= limit:
+                continue
+            for rational in _roundings({name: float(values[index]) for name, values in latents.items()}):
+                if time.monotonic() > until:
+                    return None
+                point = self._admissible(rational)
+                if point is not None:
+                    return {name: write(term) for name, term in point.items()}
+        return None
+
+    def _admissible(self, rational: dict[str, Fraction]) -> dict[str, Term] | None:
+        rough = self.scores({name: np.array([float(value)]) for name, value in rational.items()})
+        limit = -TOUCH if self.claim.op in ("<", ">", "!=") else 0
+        if not rough[0] >= limit:
+            return None
+        try:
+            point = self.sampler.exact(rational)
+            if point is None or refutes(self.claim, self.relations, self.integers, point):
+                return None
+        except (TooLarge, RecursionError, OverflowError):
+            return None
+        return point
+
+
+def refute(
+    context: Context, claim: Rel, relations: Sequence[Rel], integers: Sequence[str], *, effort: int, until: float
+) -> dict[str, str] | None:
+    """Look for a witness.
+
+    Args:    effort: 0 a glance (milliseconds), 1 thorough, 2 several restarts.
+             until: monotonic time at which to stop.
+    """
+    refuter = Refuter(context, claim, relations, integers)
+    rounds, count, restarts = ((2, 256, 1), (14, 1024, 2), (30, 4096, 3))[effort]
+    for _ in range(restarts):
+        witness = refuter.search(rounds, count, until)
+        if witness is not None or time.monotonic() > until:
+            return witness
+    return None
+
+
+def admissible(
+    context: Context, relations: Sequence[Rel], integers: Sequence[str], until: float
+) -> dict[str, str] | None:
+    """Return a point that provably satisfies all hypotheses, or None."""
+    always = Rel(("num", Fraction(1)), "<=", ("num", Fraction(0)))
+    refuter = Refuter(context, always, relations, integers)
+    return refuter.search(3, 256, until)
+
+
+def _roundings(latent: dict[str, float]) -> Iterator[dict[str, Fraction]]:
+    seen: set[tuple] = set()
+    for denominator in DENOMINATORS:
+        made = {name: _rounded(value, denominator) for name, value in latent.items()}
+        key = tuple(made.values())
+        if key not in seen:
+            seen.add(key)
+            yield made
+
+
+def _rounded(value: float, denominator: int) -> Fraction:
+    exact = Fraction(value)
+    if value == 0:
+        return exact
+    # Keep about the same relative accuracy at every magnitude.
+    magnitude = Fraction(10) ** int(np.floor(np.log10(abs(value))))
+    if abs(value) >= 1:
+        return exact.limit_denominator(denominator)
+    return (exact / magnitude).limit_denominator(denominator) * magnitude
+
+
+def _nearly(op: str, left: Array, right: Array) -> Array:
+    slack = 1e-9 * (np.abs(left) + np.abs(right)) + 1e-300
+    tests: dict[str, Callable[[], Array]] = {
+        "==": lambda: np.abs(left - right) <= slack,
+        "<=": lambda: left <= right + slack,
+        ">=": lambda: left >= right - slack,
+        "<": lambda: left < right,
+        ">": lambda: left > right,
+        "!=": lambda: left != right,
+    }
+    return tests[op]()
+
+
+def _violation(op: str, left: Array, right: Array) -> Array:
+    if op == "==":
+        return np.abs(left - right)
+    if op == "!=":
+        return -np.abs(left - right)
+    return left - right if op in ("<=", "<") else right - left
+
+
+__all__ = ["Refuter", "admissible", "refute", "satisfied"]

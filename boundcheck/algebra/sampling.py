@@ -1,0 +1,265 @@
+"""Points that satisfy the hypotheses: each variable is drawn between the bounds that the hypotheses put on it.
+
+A hypothesis that bounds a variable linearly (or its square) by others makes it *dependent*: it is drawn between these
+bounds, ends included, once the others are known. So most points are admissible, and many lie where bounds are tight.
+The draw is described by one number per variable (its *latent*), which can be perturbed and made rational.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from boundcheck.algebra.context import SIGNS, Context, Fact
+from boundcheck.algebra.doubles import Array, Function, compiled
+from boundcheck.algebra.normal import Frac, Table, UndefinedTerm
+from boundcheck.algebra.polynomials import Poly, TooLarge
+from boundcheck.algebra.terms import Term, add, free, mul, num, sub, substitute
+
+NICE = (0.0, 1.0, 2.0, 0.5, 3.0, 0.1, 10.0, 0.25, 1.5, 100.0, 0.01, 5.0, 0.9, 1e3, 1e-3)
+WHOLE = (0, 1, 2, 3, 4, 5, 6, 8, 10, 16, 30, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """x >= term or x <= term."""
+
+    term: Term
+    value: Function
+    strict: bool
+
+
+@dataclass(slots=True)
+class Variable:
+    """A variable with its bounds in terms of variables drawn before it."""
+
+    name: str
+    whole: bool
+    lower: list[Bound] = field(default_factory=list)
+    upper: list[Bound] = field(default_factory=list)
+    equal: Bound | None = None
+
+
+class Sampler:
+    """Draws points and turns latents into values, in doubles or exactly."""
+
+    def __init__(self, context: Context, names: frozenset[str], rng: np.random.Generator) -> None:
+        self.context = context
+        self.rng = rng
+        self.variables = _ordered(context, names)
+
+    def draw(self, count: int) -> dict[str, Array]:
+        """Draw latents: a mixture of simple and random values over many magnitudes."""
+        latents = {}
+        for variable in self.variables:
+            latents[variable.name] = self._whole(count) if variable.whole else self._real(variable, count)
+        return latents
+
+    def _whole(self, count: int) -> Array:
+        small = self.rng.choice(np.array(WHOLE, dtype=float), count)
+        return small * np.where(self.rng.random(count) < 0.2, -1, 1)
+
+    def _real(self, variable: Variable, count: int) -> Array:
+        rng = self.rng
+        if variable.lower and variable.upper:
+            simple = rng.choice(np.array([0.0, 1.0, 0.5, 0.25, 0.75, 0.1, 0.9]), count)
+            near = 10.0 ** rng.uniform(-6, -1, count)
+            near = np.where(rng.random(count) < 0.5, near, 1 - near)
+            return np.choose(rng.integers(0, 4, count), [simple, simple, rng.random(count), near])
+        nice = rng.choice(np.array(NICE), count)
+        wide = 10.0 ** rng.uniform(-3, 3, count)
+        size = np.choose(rng.integers(0, 3, count), [nice, wide, rng.uniform(0, 3, count)])
+        if variable.lower or variable.upper:
+            return size
+        return size * rng.choice(np.array([-1.0, 1.0]), count)
+
+    def perturb(self, latents: Mapping[str, Array], scale: float) -> dict[str, Array]:
+        """Move latents a little; now and then to an end."""
+        moved = {}
+        for variable in self.variables:
+            old = latents[variable.name]
+            size = old.shape
+            if variable.whole:
+                change = np.where(self.rng.random(size) < 0.3, self.rng.integers(-1, 2, size), 0)
+                moved[variable.name] = old + change
+                continue
+            chosen = self.rng.random(size) < 0.7
+            step = self.rng.standard_normal(size) * scale
+            new = np.where(self.rng.random(size) < 0.5, old * (1 + step), old + step * np.minimum(1, np.abs(old) + scale))
+            new = np.where(chosen, new, old)
+            moved[variable.name] = self._clipped(variable, new)
+        return moved
+
+    @staticmethod
+    def _clipped(variable: Variable, latent: Array) -> Array:
+        if variable.lower and variable.upper:
+            return np.clip(latent, 0, 1)
+        return np.maximum(latent, 0) if variable.lower or variable.upper else latent
+
+    def values(self, latents: Mapping[str, Array]) -> dict[str, Array]:
+        """Turn latents into values of the variables."""
+        point: dict[str, Array] = {}
+        with np.errstate(all="ignore"):
+            for variable in self.variables:
+                point[variable.name] = self._value(variable, np.asarray(latents[variable.name], dtype=float), point)
+        return point
+
+    def _value(self, variable: Variable, latent: Array, point: dict[str, Array]) -> Array:
+        if variable.equal is not None:
+            return np.broadcast_to(variable.equal.value(point), latent.shape) + 0.0
+        low, high = _extreme(variable.lower, point, np.fmax), _extreme(variable.upper, point, np.fmin)
+        if variable.whole:
+            if low is not None:
+                value = np.ceil(low) + np.abs(latent)
+                return value if high is None else np.minimum(value, np.floor(high))
+            return latent if high is None else np.floor(high) - np.abs(latent)
+        if low is not None and high is not None:
+            return low + latent * (high - low)
+        if low is not None:
+            return low + latent * (1.0 if variable.lower else 0.0)
+        return latent if high is None else high - latent
+
+    def exact(self, latents: Mapping[str, Fraction]) -> dict[str, Term] | None:
+        """Turn rational latents into exact closed terms; None where a bound cannot be evaluated."""
+        point: dict[str, Term] = {}
+        doubles: dict[str, Array] = {}
+        with np.errstate(all="ignore"):
+            for variable in self.variables:
+                term = self._exact(variable, latents[variable.name], point, doubles)
+                if term is None:
+                    return None
+                point[variable.name] = term
+                doubles[variable.name] = np.asarray(compiled(term)({}), dtype=float)
+        return point
+
+    def _exact(
+        self, variable: Variable, latent: Fraction, point: dict[str, Term], doubles: dict[str, Array]
+    ) -> Term | None:
+        if variable.equal is not None:
+            return closed(substitute(variable.equal.term, point))
+        low, high = _tightest(variable.lower, doubles, max), _tightest(variable.upper, doubles, min)
+        if variable.whole:
+            value = self._value(variable, np.asarray(float(latent)), doubles)
+            return num(int(value)) if np.isfinite(value) else None
+        terms = [None if bound is None else substitute(bound.term, point) for bound in (low, high)]
+        if terms[0] is not None and terms[1] is not None:
+            width = mul(num(latent), sub(terms[1], terms[0]))
+            return closed(add(terms[0], width))
+        if terms[0] is not None:
+            return closed(add(terms[0], num(latent)))
+        return num(latent) if terms[1] is None else closed(sub(terms[1], num(latent)))
+
+
+def closed(term: Term) -> Term | None:
+    """Simplify a closed term: a number where it is one."""
+    table = Table()
+    try:
+        value = table.normal(term)
+    except (UndefinedTerm, TooLarge):
+        return None
+    result = num(value.rational()) if value.is_constant() else table.term(value)
+    return result if len(str(result)) < 2000 else None
+
+
+def _extreme(bounds: list[Bound], point: dict[str, Array], pick: np.ufunc) -> Array | None:
+    result = None
+    for bound in bounds:
+        value = bound.value(point)
+        result = value if result is None else pick(result, value)
+    return result
+
+
+def _tightest(bounds: list[Bound], doubles: dict[str, Array], pick: type[max] | type[min]) -> Bound | None:  # type: ignore[valid-type]
+    if not bounds:
+        return None
+    return pick(bounds, key=lambda bound: float(bound.value(doubles)))  # type: ignore[operator]
+
+
+def _ordered(context: Context, names: frozenset[str]) -> list[Variable]:
+    """Choose which variable each hypothesis bounds, without cycles, and an order to draw them in."""
+    variables = {name: Variable(name, name in context.integers) for name in sorted(names)}
+    after: dict[str, set[str]] = {name: set() for name in variables}
+    facts = sorted(context.facts, key=lambda fact: (fact.op != "==", len(_names(context, fact))))
+    for fact in facts:
+        for name, kind, term in _candidates(context, fact, variables):
+            needs = free(term)
+            if any(name in _reachable(after, other) for other in needs) or variables[name].equal is not None:
+                continue
+            bound = Bound(term, compiled(term), fact.op == ">")
+            after[name] |= needs
+            if kind == "==":
+                variables[name].equal = bound
+            else:
+                (variables[name].lower if kind == ">=" else variables[name].upper).append(bound)
+            if kind == "==" or len(needs) > 0:
+                break
+            break
+    order: list[Variable] = []
+    left = dict(variables)
+    while left:
+        ready = [name for name in left if not after[name] & left.keys()]
+        for name in ready:
+            order.append(left.pop(name))
+    return order
+
+
+def _names(context: Context, fact: Fact) -> frozenset[str]:
+    return frozenset().union(*(context.table.atoms[g].free for g in fact.polynomial.generators()))
+
+
+def _reachable(after: dict[str, set[str]], name: str) -> set[str]:
+    seen, todo = set(), [name]
+    while todo:
+        here = todo.pop()
+        if here not in seen:
+            seen.add(here)
+            todo += after.get(here, ())
+    return seen
+
+
+def _candidates(context: Context, fact: Fact, variables: dict[str, Variable]) -> list[tuple[str, str, Term]]:
+    """Return (variable, relation, bound) readings of a fact, those with the most others first."""
+    if fact.op == "!=":
+        return []
+    found = []
+    for g in fact.polynomial.generators():
+        atom = context.table.atoms[g]
+        if atom.head != "var" or atom.term[1] not in variables or len(fact.polynomial) > 80:
+            continue
+        name = atom.term[1]
+        parts = fact.polynomial.by_power(g)
+        others = {h for part in parts.values() for h in part.generators()}
+        if any(name in context.table.atoms[h].free for h in others):
+            continue
+        for kind, term in _solved(context, fact.op, parts):
+            busy = len(variables[name].lower) + len(variables[name].upper)
+            integer = variables[name].whole
+            found.append((integer, busy, len(str(term)), name, kind, term))
+    return [item[3:] for item in sorted(found, key=lambda item: (item[0], item[2] * (1 + item[1]), item[3]))]
+
+
+def _solved(context: Context, op: str, parts: dict[int, Poly]) -> list[tuple[str, Term]]:
+    table = context.table
+    top = max(parts)
+    if top > 2 or (top == 2 and 1 in parts):
+        return []
+    sign = context.sign(parts[top])
+    if "0" in sign:
+        return []
+    try:
+        ratio = table.term(table.multiply(Frac(-parts.get(0, Poly({}))), table.inverse(Frac(parts[top]))))
+    except (UndefinedTerm, TooLarge):
+        return []
+    if top == 2:
+        root: Term = ("sqrt", ratio)
+        if op == "==":
+            return [("==", root)]
+        return [("<=", root)] if sign == SIGNS["<"] else []
+    if op == "==":
+        return [("==", ratio)]
+    if sign == SIGNS[">"]:
+        return [(">=", ratio)]
+    return [("<=", ratio)] if sign == SIGNS["<"] else []
