@@ -15,7 +15,7 @@ from boundcheck.cli.frame import (
     write_fields,
     write_json,
 )
-from boundcheck.cli.own import OwnOption, find_quantity, read_own
+from boundcheck.cli.own import OwnOption, read_own
 
 MOST_DIGITS = 100_000
 ActivationOption = Annotated[str, typer.Option("--activation", metavar="A", help="A name, or an expression in z.")]
@@ -37,21 +37,35 @@ def evaluate(
     quiet: QuietOption = False,
 ) -> int:
     """Evaluate a quantity rigorously: certified ends, rounded outward."""
-    from boundcheck.configuration import parse_values
+    from boundcheck.configuration import SYMBOLS, parse_values
 
-    given = parse_values(",".join(values or ()))
+    own = read_own(statements_from).statements
+    given = parse_values(",".join(values or ()), known=None if own else SYMBOLS)
     digits = checked_digits(digits)
     from boundcheck import evaluation
 
-    chosen = {"tier": tier, "variant": variant, "activation": activation}
-    result = evaluation.evaluate(find_quantity(quantity, read_own(statements_from)), **chosen, digits=digits, **given)
-    shown = {"quantity": quantity, "tier": tier, **result.as_dict(digits), "digits": digits, "provenance": ""}
+    asked: dict[str, Any] = {"tier": tier, "variant": variant, "activation": activation, "statements": own, **given}
+    result = evaluation.evaluation(quantity, digits=digits, **asked)
+    shown = result.to_json()
     if format is Format.json:
-        names = ("quantity", "tier", "lower", "upper", "digits", "exact", "provenance")
-        write_json({name: shown[name] for name in names})
+        write_json(shown)
         return HOLDS
+    shown |= _in_doubles(result.enclosure, evaluation.evaluate_double(quantity, **asked))
     write_fields({name: value for name, value in shown.items() if value is not None})
     return HOLDS
+
+
+def _in_doubles(enclosure: Any, double: float) -> dict[str, str]:
+    """Say what plain doubles give, and how far that is from the certified value at most."""
+    from fractions import Fraction
+
+    if double - double != 0:
+        return {"in doubles": f"{double} (beyond their range)"}
+    point = Fraction(double)
+    error = max(abs(point - enclosure.lower), abs(point - enclosure.upper))
+    scale = max(abs(enclosure.lower), abs(enclosure.upper))
+    relative = float(error / scale) if scale else float(error)
+    return {"in doubles": f"{double!r} (relative error <= {relative:.1e})"}
 
 
 def plan(

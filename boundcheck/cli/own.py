@@ -65,15 +65,6 @@ def find_statement(identifier: str, own: Own) -> Any:
     return bad_input(f"unknown statement {identifier!r}; {hint}statements are: {' '.join(known)}")
 
 
-def find_quantity(name: str, own: Own) -> Any:
-    """Return the user's own quantity of that name, else the name itself, which the evaluation looks up."""
-    identifier, _, short = name.partition(".")
-    for item in own.statements:
-        if item.id == identifier:
-            return item.quantity(short)
-    return name
-
-
 def _findings() -> tuple[Any, ...]:
     from boundcheck import theory
 

@@ -13,22 +13,26 @@ LONGEST_NUMBER = 4000
 _NUMBER = re.compile(r"([+-]?)(\d+)/(\d+)|([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d{1,6}))?")
 
 
-def parse_values(text: str, known: tuple[str, ...] = SYMBOLS) -> dict[str, int | Fraction]:
-    """Read ``alpha=1/2,T=16`` exactly. ValueError names the pair that is wrong and the symbols that exist."""
+def parse_values(text: str, known: tuple[str, ...] | None = SYMBOLS) -> dict[str, int | Fraction]:
+    """Read ``alpha=1/2,T=16`` exactly; known None lets any name through.
+
+    Raises:  ValueError that names the pair that is wrong and the symbols that exist.
+    """
     values: dict[str, int | Fraction] = {}
     for pair in filter(None, (part.strip() for part in text.split(","))):
         name, equals, number = (part.strip() for part in pair.partition("="))
         if not equals:
             message = f"--set takes name=value pairs separated by commas; got {short(pair)}"
             raise ValueError(message)
-        if name not in known:
+        if known is not None and name not in known:
             message = f"symbol must be one of {' '.join(known)}; got {short(name)}"
             raise ValueError(message)
         if name in values:
             message = f"each symbol may be set once; got {name} twice"
             raise ValueError(message)
         value = exact_integer(name, number) if name in INTEGERS else exact_number(name, number)
-        check_domain(name, value)
+        if name in SYMBOLS:
+            check_domain(name, value)
         values[name] = value
     return values
 
