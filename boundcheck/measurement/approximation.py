@@ -1,7 +1,7 @@
 """Propositions 3, 3', 5: deviation of finite networks at the point of attraction from F*, over independent seeds.
 
-Every run draws Theta(0) anew (Definition 1); the target, its map and the inputs stay. The target's own error is carried:
-a run counts as a failure only if its deviation less that error exceeds the bound.
+Every run draws Theta(0) anew (Definition 1); the target, its map and the inputs stay. The target's own error is
+carried: a run counts as a failure only if its deviation less that error exceeds the bound.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import numpy as np
 
 from boundcheck.measurement.bounds import tightest
 from boundcheck.measurement.coverage import clopper_pearson, quantile, run_all
-from boundcheck.measurement.effort import effort
 from boundcheck.measurement.preparation import prepare, transport
 from boundcheck.measurement.values import Measurement, Problem, seeds
 
@@ -91,16 +90,13 @@ def prepared(problem: Problem) -> Problem:
 def deviations(problem: Problem) -> np.ndarray:
     """Run every seed: rows of (deviation, target error there) for Propositions 3, 3' and 5, shape (runs, 6)."""
     ready = prepared(problem)
-    children = seeds(problem, 6).spawn(effort(problem.preset).runs)
+    children = seeds(problem, 6).spawn(problem.effort.runs)
     return np.array(run_all(partial(_one_run, ready), children, problem.jobs))
 
 
 def _one_run(problem: Problem, seed: np.random.SeedSequence) -> tuple[float, ...]:
     from boundcheck import network
 
-    assert problem.X is not None
-    assert problem.y is not None
-    assert problem.target_error is not None
     initial = network.symmetric_initialization(
         problem.m, problem.d, float(problem.alpha), np.random.default_rng(seed)
     )

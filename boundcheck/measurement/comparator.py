@@ -14,7 +14,7 @@ PENALTIES = tuple(10.0**k for k in range(-8, 1))
 
 
 def ridge_comparator(problem: Problem, seed: np.random.SeedSequence) -> tuple[float, float]:
-    """Find Theta_bar in Omega_{rho,m} with a small risk at one initialisation: (R(Theta_bar), ||Theta_bar-Theta(0)||^2).
+    """Find Theta_bar in Omega_{rho,m} with a small risk: return (R(Theta_bar), ||Theta_bar - Theta(0)||^2).
 
     Ridge regression of y in the tangent features at Theta(0), projected on the neighbourhood; the penalty that gives
     the smallest risk plus distance over m is taken. The risk is the network's own, not the linear model's.
@@ -23,8 +23,6 @@ def ridge_comparator(problem: Problem, seed: np.random.SeedSequence) -> tuple[fl
     from boundcheck.network import Weights
 
     X, y = problem.X, problem.y
-    assert X is not None
-    assert y is not None
     initial = network.symmetric_initialization(problem.m, problem.d, float(problem.alpha), np.random.default_rng(seed))
     slopes = network.jacobian(initial, X, problem.activation) * initial.c[:, None, None, None]
     features = slopes.transpose(3, 2, 0, 1).reshape(y.size, -1) / np.sqrt(problem.m)

@@ -16,7 +16,6 @@ import numpy as np
 from boundcheck.measurement.approximation import frequency, prepared
 from boundcheck.measurement.bounds import parameter_values, tightest
 from boundcheck.measurement.coverage import quantile, run_all
-from boundcheck.measurement.effort import effort
 from boundcheck.measurement.values import Measurement, Problem, seeds
 
 VARIANTS = ("classic", "sharpened", "lyapunov")
@@ -67,15 +66,15 @@ def train(problem: Problem, eta: float, projected: bool, seed: np.random.SeedSeq
     radii = (float(problem.rho_w), float(problem.rho_u))
     path = network.gradient_descent(
         initial,
-        problem.X,  # type: ignore[arg-type]
-        problem.y,  # type: ignore[arg-type]
+        problem.X,
+        problem.y,
         problem.activation,
         step_size=eta,
         iterations=problem.tau,
         radii=radii if projected else None,
         neighbourhood=radii,
     )
-    average = network.risk(network.forward(path.average, problem.X, problem.activation), problem.y)  # type: ignore[arg-type]
+    average = network.risk(network.forward(path.average, problem.X, problem.activation), problem.y)
     return Run(
         risks=path.risks,
         drift_w=path.drift_w,
@@ -89,7 +88,7 @@ def train(problem: Problem, eta: float, projected: bool, seed: np.random.SeedSeq
 @lru_cache(maxsize=16)
 def runs(problem: Problem, eta: float, projected: bool) -> tuple[Run, ...]:
     """Train over independent seeds; the same seeds for every step size and both kinds of descent."""
-    children = seeds(problem, 13).spawn(effort(problem.preset).trained_runs)
+    children = seeds(problem, 13).spawn(problem.effort.trained_runs)
     return tuple(run_all(partial(train, prepared(problem), eta, projected), children, problem.jobs))
 
 
@@ -145,7 +144,7 @@ def curves(run: Run) -> dict[str, Any]:
 
 
 def run_witness(problem: Problem, eta: float, kind: str, count: int) -> dict[str, Any]:
-    """What is needed to run it again."""
+    """Say what is needed to run it again."""
     return {
         "form": "runs",
         "descent": kind,

@@ -39,7 +39,7 @@ class Lanes:
 
 
 def compose(sigma: Any, z: list[Any], order: int) -> list[Any]:
-    """Derivatives 0..order of sigma(z(e)) from those of sigma at z(0) and of z (Faa di Bruno)."""
+    """Return derivatives 0..order of sigma(z(r)) from those of sigma at z(0) and of z (Faa di Bruno)."""
     h = [sigma[0]]
     if order >= 1:
         h.append(sigma[1] * z[1])
@@ -51,7 +51,7 @@ def compose(sigma: Any, z: list[Any], order: int) -> list[Any]:
 
 
 def advance(h: list[Any], w: Any, v_w: Any, pull: Any, drive: Any, order: int) -> list[Any]:
-    """Derivatives 0..order of z_t from those of h_{t-1}; ``drive`` is s_t, ``pull`` is v_u xi_t."""
+    """Return derivatives 0..order of z_t from those of h_{t-1}; ``drive`` is s_t, ``pull`` is v_u xi_t."""
     z = [w * h[0] + drive]
     if order >= 1:
         z.append(w * h[1] + v_w * h[0] + pull)

@@ -25,7 +25,12 @@ EFFORTS = {
         starts=256, iterations=60, runs=400, widths=tuple(2**k for k in range(6, 17)), points=1 << 14, trained_runs=40
     ),
     "full": Effort(
-        starts=512, iterations=100, runs=2000, widths=tuple(2**k for k in range(6, 17)), points=1 << 16, trained_runs=200
+        starts=512,
+        iterations=100,
+        runs=2000,
+        widths=tuple(2**k for k in range(6, 17)),
+        points=1 << 16,
+        trained_runs=200,
     ),
 }
 

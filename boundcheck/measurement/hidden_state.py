@@ -10,7 +10,6 @@ import time
 from typing import Any
 
 from boundcheck.measurement.directional import derivatives
-from boundcheck.measurement.effort import effort
 from boundcheck.measurement.search import Goal, Point, search
 from boundcheck.measurement.values import Measurement, Problem, seeds
 from boundcheck.measurement.witness import encode, realise
@@ -34,7 +33,7 @@ def measure_supremum(problem: Problem, statement: str, quantity: str) -> Measure
     began = time.perf_counter()
     goal = GOALS[statement, quantity]
     place = list(GOALS).index((statement, quantity))
-    work = effort(problem.preset)
+    work = problem.effort
     points = search(
         goal,
         derivatives(problem.activation),

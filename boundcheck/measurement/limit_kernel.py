@@ -77,8 +77,9 @@ def limit_kernel(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (kappa, error): kappa_t(x^i, x^j) for all pairs and times, of shape (T, n, n).
 
-    Args:    X: (n, T, d) inputs, ||x_t|| <= 1.
+    Args:    X: (n, T, d) inputs, ||x_t|| <= 1; only the dimension of their span counts.
     """
+    X = reduce_inputs(X)
 
     def products(w: np.ndarray, u: np.ndarray, weight: np.ndarray) -> np.ndarray:
         rows = _weighted_rows(w, u, weight, X, activation)
@@ -91,6 +92,7 @@ def limit_gram(
     X: np.ndarray, activation: Any, alpha: float, *, tolerance: float = 1e-8, points: int = 1 << 11, seed: Any = 0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (K, error), both (nT, nT): E <grad h_t(theta; x^i), grad h_t'(theta; x^j)>, ordered as F.reshape(-1)."""
+    X = reduce_inputs(X)
     n, T, d = X.shape
 
     def products(w: np.ndarray, u: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -98,6 +100,18 @@ def limit_gram(
         return rows.T @ rows
 
     return expectation(products, alpha=alpha, d=d, tolerance=tolerance, points=points, seed=seed)
+
+
+def reduce_inputs(X: np.ndarray) -> np.ndarray:
+    """Write inputs in an orthonormal basis of their span: (n, T, r), r <= d. kappa depends on inner products alone.
+
+    Exact up to rounding, because N(0, I_d) is invariant under rotation and d_u h lies in the span.
+    """
+    n, T, d = X.shape
+    flat = X.reshape(n * T, d)
+    _, sizes, axes = np.linalg.svd(flat, full_matrices=False)
+    rank = max(1, int((sizes > 1e-13 * max(float(sizes[0]), 1e-300)).sum()))
+    return (flat @ axes[:rank].T).reshape(n, T, rank) if rank < d else X
 
 
 def _weighted_rows(w: np.ndarray, u: np.ndarray, weight: np.ndarray, X: np.ndarray, activation: Any) -> np.ndarray:

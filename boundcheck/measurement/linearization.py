@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from boundcheck.measurement.directional import derivatives
-from boundcheck.measurement.effort import effort
 from boundcheck.measurement.pair_witness import pair_witness
 from boundcheck.measurement.pairs import Functional, PairPoint, PairSpace, search_pairs
 from boundcheck.measurement.preparation import prepare
@@ -36,7 +35,7 @@ def pair_space(problem: Problem, functional: Functional, m: int) -> PairSpace:
 
 def adversarial(problem: Problem, functional: Functional, widths: tuple[int, ...]) -> dict[int, PairPoint]:
     """Search the worst network at each width, the last one's best coordinates carried on."""
-    work, sigma = effort(problem.preset), derivatives(problem.activation)
+    work, sigma = problem.effort, derivatives(problem.activation)
     found: dict[int, PairPoint] = {}
     carried = None
     for index, m in enumerate(widths):
@@ -77,7 +76,7 @@ def measure_against_width(problem: Problem, statement: str, functional: Function
     Returns: the value at the problem's width with its witness; ``series``: widths, values, fitted exponents.
     """
     began = time.perf_counter()
-    widths = tuple(sorted({*effort(problem.preset).widths, problem.m}))
+    widths = tuple(sorted({*problem.effort.widths, problem.m}))
     found = adversarial(problem, functional, widths)
     values = [found[m].value for m in widths]
     series: dict[str, Any] = {"m": list(widths), "measured": values, "slope": _slope(widths, values)}

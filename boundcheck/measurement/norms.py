@@ -9,7 +9,6 @@ import numpy as np
 
 from boundcheck.measurement.approximation import prepared, unrealisable
 from boundcheck.measurement.directional import derivatives
-from boundcheck.measurement.effort import effort
 from boundcheck.measurement.hidden_state import GOALS
 from boundcheck.measurement.limit_kernel import expectation
 from boundcheck.measurement.linearization import measure_pair, random_neighbour
@@ -49,7 +48,7 @@ def measure_target(problem: Problem) -> Measurement:
         alpha=float(problem.alpha),
         d=problem.d,
         tolerance=1e-6,
-        points=effort(problem.preset).points // 4,
+        points=problem.effort.points // 4,
         seed=seeds(problem, 10),
     )
     best = int(np.argmax(mean))
@@ -93,7 +92,7 @@ def _aligned(initial: Any, ready: Problem, rho_w: float, rho_u: float) -> Any:
     """Move every neuron to the boundary so that the output at the first sample and time T grows most."""
     from boundcheck.network import Weights, jacobian
 
-    slopes = jacobian(initial, ready.X[:1], ready.activation)[:, :, -1, 0] * initial.c[:, None]  # type: ignore[index]
+    slopes = jacobian(initial, ready.X[:1], ready.activation)[:, :, -1, 0] * initial.c[:, None]
     root = np.sqrt(initial.m)
     length = np.maximum(np.linalg.norm(slopes[:, 1:], axis=1, keepdims=True), 1e-300)
     w = initial.w + rho_w / root * np.sign(slopes[:, 0])
@@ -107,7 +106,7 @@ def measure_self_bounding(problem: Problem) -> tuple[Measurement, ...]:
     matrix of the gradients. Candidates are the best points of Lemma 1's searches.
     """
     began = time.perf_counter()
-    work, sigma = effort(problem.preset), derivatives(problem.activation)
+    work, sigma = problem.effort, derivatives(problem.activation)
     parts = {"factor": ("L", "all"), "factor_w": ("D_w", "w"), "factor_u": ("D_u", "u")}
     found = []
     for index, (quantity, (supremum, part)) in enumerate(parts.items()):

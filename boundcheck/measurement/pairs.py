@@ -139,8 +139,8 @@ class _Sum:
 
     def add(self, coefficient: float, order: int, at: Any, along: Any, sigma: Derivatives) -> None:
         base, zero = self.base, np.zeros_like(self.base.w)
-        index, sign = at if at is not None else (None, 0.0)
-        a, b = (sign * self.at_moves[2 * index], sign * self.at_moves[2 * index + 1]) if at else (zero, zero)
+        index, sign = at if at is not None else (0, 0.0)
+        a, b = sign * self.at_moves[2 * index], sign * self.at_moves[2 * index + 1]
         v_w = sum((weight * self.at_moves[2 * k] for k, weight in along), zero)
         v_u = sum((weight * self.at_moves[2 * k + 1] for k, weight in along), zero)
         moved = Lanes(w=base.w + a, v_w=v_w, v_u=v_u, s=base.s + b * base.xi, xi=base.xi)
@@ -148,7 +148,7 @@ class _Sum:
         self.value += coefficient * value
         self.s += coefficient * grad["s"]
         self.xi += coefficient * (grad["xi"] + b * grad["s"])
-        if at:
+        if at is not None:
             self.moves[2 * index] += coefficient * sign * grad["w"]
             self.moves[2 * index + 1] += coefficient * sign * (grad["s"] * base.xi).sum(axis=0)
         for k, weight in along:

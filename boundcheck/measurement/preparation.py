@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from boundcheck.measurement.effort import effort
 from boundcheck.measurement.values import Problem, seeds
 
 
@@ -24,7 +25,7 @@ def prepare(problem: Problem, *, targets: bool = True) -> Problem:
             problem.X,
             problem.activation,
             float(problem.alpha),
-            points=effort(problem.preset).points,
+            points=problem.effort.points,
             seed=problem.seed,
         )
         problem = problem.replace(y=y, target_error=error, realisable=True)
@@ -40,8 +41,8 @@ def random_inputs(problem: Problem) -> np.ndarray:
     return X / np.linalg.norm(X, axis=2, keepdims=True) * (1.0 - 1e-15)
 
 
-def transport(problem: Problem):  # type: ignore[no-untyped-def]
-    """Transportation map of the problem's targets, drawn from its seed."""
+def transport(problem: Problem) -> Any:
+    """Draw the transportation map of the problem's targets, from its seed."""
     from boundcheck.network import TransportationMap
 
     rng = np.random.default_rng(seeds(problem, 5))

@@ -3,8 +3,8 @@
 Reduction (exact, by rotation invariance): only s_t = <u, x_t> and xi_t = <e, x_t> enter (see `directional`). For d >= 2
 take e orthogonal to u and ||u|| large: then s_t ranges over R and xi_t over [-1, 1], independently; and because h_t
 enters z_{t+1} through s_{t+1} alone, z_t itself may be the variable. For d = 1, s_t = u x_t and xi_t = x_t.
-Unconstrained coordinates: w = alpha_m cos(omega), xi = cos(zeta), z_t or u = sinh(.) (so that suprema approached only as
-|z| grows, as of arctan, are reached too).
+Unconstrained coordinates: w = alpha_m cos(omega), xi = cos(zeta), z_t or u = sinh(.) (so that suprema approached only
+as |z| grows, as of arctan, are reached too).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Space:
-    """Coordinates (D, B) of the search: omega, phi (v = (cos, sin)), then (d >= 2) T for z and T for zeta, or (d = 1) u and T for x."""
+    """Coordinates (D, B): omega, phi (v = (cos, sin)), then z (T of them) or, for d = 1, u; then zeta (T of them)."""
 
     alpha_m: float
     length: int
@@ -64,7 +64,8 @@ class Space:
         w = self.alpha_m * np.cos(v[0])
         drive = np.sinh(np.clip(v[2 : 2 + count] if self.planar else v[2:3], -REACH, REACH))
         xi = np.cos(v[-count:])
-        return Lanes(w=w, v_w=np.cos(angle), v_u=np.sin(angle), s=drive if self.planar else drive * xi, xi=xi, tied=not self.planar)
+        s = drive if self.planar else drive * xi
+        return Lanes(w=w, v_w=np.cos(angle), v_u=np.sin(angle), s=s, xi=xi, tied=not self.planar)
 
     def pull_back(self, v: np.ndarray, lanes: Lanes, grad: dict[str, np.ndarray], phi: float | None) -> np.ndarray:
         """Gradient in the coordinates from the gradient in the fields of ``Lanes``."""

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from boundcheck.measurement.effort import Effort, effort
 from boundcheck.notation import exact
 
 Kind = Literal["lower-estimate", "exact-run", "frequency"]
@@ -58,7 +59,8 @@ class Problem:
              X: (n, T, d) inputs with norms <= 1; y: (n, T) targets; None: `prepare` makes them from the seed.
              target_error: (n, T) error of y against F*; zero for data that are what they are.
              realisable: y are values of F* for the transportation map; otherwise any numbers.
-             preset: ``quick``, ``paper`` or ``full``, the effort; jobs: worker processes.
+             preset: ``quick``, ``paper`` or ``full``, the effort; restarts, runs: its starts of a search and its
+             independent seeds where they differ from the preset's; jobs: worker processes (no effect on values).
     """
 
     activation: Any = "tanh"
@@ -76,11 +78,13 @@ class Problem:
     tau: int = 200
     eta: Any = None
     seed: int = 0
-    X: np.ndarray | None = None
-    y: np.ndarray | None = None
-    target_error: np.ndarray | None = None
+    X: Any = None
+    y: Any = None
+    target_error: Any = None
     realisable: bool = True
     preset: str = "quick"
+    restarts: int | None = None
+    runs: int | None = None
     jobs: int = 1
 
     def __post_init__(self) -> None:
@@ -100,6 +104,14 @@ class Problem:
         for name in ("rho_w", "rho_u", "nu_w", "nu_u"):
             _require(getattr(self, name) >= 0, f"{name} must be >= 0", getattr(self, name), "a radius")
         self._check_data()
+
+    @property
+    def effort(self) -> Effort:
+        """Effort of the preset, with the problem's own restarts and runs."""
+        work = effort(self.preset)
+        if self.restarts is not None:
+            work = _replace(work, starts=self.restarts)
+        return work if self.runs is None else _replace(work, runs=self.runs, trained_runs=self.runs)
 
     def _check_data(self) -> None:
         if self.X is not None:
