@@ -162,6 +162,9 @@ class Context:
             self.contradiction = self.contradiction or not self.constant_holds(polynomial, op)
             return
         self._note(polynomial, SIGNS[op])
+        constant = polynomial.constant_value()
+        if op in (">", ">=") and constant < 0:
+            self._note(polynomial - Poly.constant(constant), SIGNS[">"])
         if op == ">" and self.is_integer_valued(polynomial):
             self.add(Fact(polynomial - Poly.constant(1), ">="))
 

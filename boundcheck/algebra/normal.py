@@ -9,6 +9,7 @@ shown the term to be defined (``context``).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -65,10 +66,12 @@ class Frac:
 class Table:
     """The atoms met so far, numbered, and normal forms over them."""
 
-    def __init__(self) -> None:
+    def __init__(self, tick: Callable[[], None] = lambda: None) -> None:
+        self.tick = tick
         self.atoms: list[Atom] = []
         self._index: dict[object, int] = {}
         self._memory: dict[Term, Frac] = {}
+        self._roots: list[tuple[int, Poly] | None] = []
 
     def atom(self, head: str, term: Term, arguments: tuple[Frac, ...] = (), label: object = None) -> int:
         """Return the number of an atom, new or met before."""
@@ -82,6 +85,7 @@ class Table:
         """Return the normal form of a term."""
         found = self._memory.get(term)
         if found is None:
+            self.tick()
             found = self._memory[term] = self._normal(term)
         return found
 
@@ -154,10 +158,16 @@ class Table:
 
     def reduce(self, polynomial: Poly) -> Poly:
         """Replace s^k by powers of u for roots s = u^(1/k), and |u|^2 by u^2."""
-        for g in sorted(polynomial.generators(), reverse=True):
+        highest: dict[int, int] = {}
+        for monomial in polynomial.terms:
+            for g, power in monomial:
+                if power > 1 and power > highest.get(g, 1):
+                    highest[g] = power
+        for g in sorted(highest, reverse=True):
             relation = self.root_relation(g)
-            if relation is None or polynomial.degree_in(g) < relation[0]:
+            if relation is None or highest[g] < relation[0]:
                 continue
+            self.tick()
             order, value = relation
             parts = []
             for power, coefficient in polynomial.by_power(g).items():
@@ -168,7 +178,11 @@ class Table:
 
     def root_relation(self, g: int) -> tuple[int, Poly] | None:
         """Return (k, u) if the generator s satisfies s^k = u with a polynomial u."""
-        atom = self.atoms[g]
+        while len(self._roots) <= g:
+            self._roots.append(self._root_relation(self.atoms[len(self._roots)]))
+        return self._roots[g]
+
+    def _root_relation(self, atom: Atom) -> tuple[int, Poly] | None:
         if atom.head in ("sqrt", "root") and not atom.arguments[-1].denominator:
             return (2 if atom.head == "sqrt" else atom.term[2][1].denominator), atom.arguments[-1].numerator
         if atom.head == "abs":

@@ -90,10 +90,10 @@ def _decide(claim: str, given: list[str], deadline: float) -> dict[str, Any]:
     witness = refute(context, goal, relations, integers, effort=0, until=min(deadline, time.monotonic() + 0.3))
     if witness is not None:
         return refuted(claim, given, witness)
-    steps = search.prove(opening(given), goal)
+    steps = search.prove(opening(given, search.tick), goal)
     if steps is not None:
         certificate = {"kind": "proof", "claim": claim, "given": given, "method": search.method, "steps": steps}
-        if replay(certificate):
+        if replay(certificate, search.tick):
             return {"status": "proved", "method": search.method or "normal form", "certificate": certificate}
         return {"status": "undecided", "reason": f"the proof found did not replay: {replay(certificate).reason}"}
     witness = refute(context, goal, relations, integers, effort=1, until=min(deadline, time.monotonic() + 2.0))

@@ -15,7 +15,7 @@ from typing import Any
 
 from boundcheck.algebra.axioms import AXIOMS
 from boundcheck.algebra.context import SIGNS, Context, Fact, NotDefined, power_sign, sign_product
-from boundcheck.algebra.normal import UndefinedTerm
+from boundcheck.algebra.normal import Table, UndefinedTerm
 from boundcheck.algebra.polynomials import Poly, TooLarge
 from boundcheck.algebra.terms import (
     ONE,
@@ -53,10 +53,11 @@ class Replay:
         return self.accepted
 
 
-def replay(certificate: Mapping[str, Any]) -> Replay:
+def replay(certificate: Mapping[str, Any], tick: Callable[[], None] = lambda: None) -> Replay:
     """Re-check a certificate of kind ``proof``, ``contradiction`` or ``refutation``.
 
     Args:    certificate: as ``Verdict.certificate`` holds it, or read back from its JSON.
+             tick: called often; may raise to stop.
     Returns: accepted, or the reason why not. Never raises for a bad certificate.
     """
     kind = str(certificate.get("kind")) if isinstance(certificate, Mapping) else "?"
@@ -64,7 +65,7 @@ def replay(certificate: Mapping[str, Any]) -> Replay:
         if kind not in _KINDS:
             message = f"unknown kind {kind[:40]!r}; this checker knows: {' '.join(_KINDS)}"
             raise Rejected(message)
-        _KINDS[kind](certificate)
+        _KINDS[kind](certificate, tick)
     except NotDefined as missing:
         return Replay(accepted=False, kind=kind, reason=f"not known to be defined: needs {missing}")
     except (Rejected, TermError, UndefinedTerm, TooLarge) as refusal:
@@ -90,9 +91,9 @@ def hypotheses(given: list[str]) -> tuple[list[str], list[Rel]]:
     return [term[1] for term in integers], [read_relation(text) for text in rest]
 
 
-def opening(given: list[str]) -> Context:
+def opening(given: list[str], tick: Callable[[], None] = lambda: None) -> Context:
     """Return what is known at the start of a proof: the hypotheses."""
-    context = Context()
+    context = Context(Table(tick))
     integers, relations = hypotheses(given)
     context.integers.update(integers)
     for relation in sorted(relations, key=_is_compound):
@@ -105,20 +106,20 @@ def _is_compound(relation: Rel) -> bool:
     return not all(side[0] in ("var", "num") for side in (relation.left, relation.right))
 
 
-def _check_proof(certificate: Mapping[str, Any]) -> None:
-    context = opening(certificate["given"])
-    Checker().prove(context, certificate["steps"], read_relation(certificate["claim"]))
+def _check_proof(certificate: Mapping[str, Any], tick: Callable[[], None]) -> None:
+    context = opening(certificate["given"], tick)
+    Checker(tick).prove(context, certificate["steps"], read_relation(certificate["claim"]))
 
 
-def _check_contradiction(certificate: Mapping[str, Any]) -> None:
-    context = opening(certificate["given"])
-    Checker().run(context, certificate["steps"])
+def _check_contradiction(certificate: Mapping[str, Any], tick: Callable[[], None]) -> None:
+    context = opening(certificate["given"], tick)
+    Checker(tick).run(context, certificate["steps"])
     if not context.contradiction:
         message = "the hypotheses were not shown to contradict one another"
         raise Rejected(message)
 
 
-def _check_refutation(certificate: Mapping[str, Any]) -> None:
+def _check_refutation(certificate: Mapping[str, Any], tick: Callable[[], None]) -> None:
     integers, relations = hypotheses(certificate["given"])
     point = {str(name): read(text) for name, text in dict(certificate["point"]).items()}
     reason = refutes(read_relation(certificate["claim"]), relations, integers, point)
@@ -126,7 +127,7 @@ def _check_refutation(certificate: Mapping[str, Any]) -> None:
         raise Rejected(reason)
 
 
-_KINDS: dict[str, Callable[[Mapping[str, Any]], None]] = {
+_KINDS: dict[str, Callable[[Mapping[str, Any], Callable[[], None]], None]] = {
     "proof": _check_proof,
     "contradiction": _check_contradiction,
     "refutation": _check_refutation,
@@ -361,7 +362,7 @@ def _lemma(checker: Checker, context: Context, step: dict[str, Any]) -> None:
     """Prove a claim from its own hypotheses alone, then use it for terms that satisfy them."""
     integers, relations = hypotheses(step["given"])
     claim = read_relation(step["claim"])
-    checker.prove(opening(step["given"]), step["steps"], claim)
+    checker.prove(opening(step["given"], checker.tick), step["steps"], claim)
     rule = {name: read(text) for name, text in step["with"].items()}
     for term in rule.values():
         context.require_defined(term)

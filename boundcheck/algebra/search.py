@@ -15,7 +15,7 @@ from boundcheck.algebra.normal import UndefinedTerm
 from boundcheck.algebra.polynomials import Poly, TooLarge
 from boundcheck.algebra.replay import Checker, Rejected
 from boundcheck.algebra.tactics.combination import close
-from boundcheck.algebra.tactics.instances import instances
+from boundcheck.algebra.tactics.preparation import Preparation
 from boundcheck.algebra.terms import Rel, free, free_relation, substitute_relation, write, write_relation
 
 Step = dict[str, Any]
@@ -140,87 +140,21 @@ def by_combination(level: int) -> Callable[..., list[Step] | None]:
     """Return the tactic that denies the goal and looks for a combination of facts against it."""
 
     def tactic(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
-        if goal.op in ("==", "!="):
+        if goal.op == "!=" or (goal.op == "==" and level == 3):
             return None
         inner = context.child()
         before = len(inner.facts)
         inner.add(inner.fact(goal.negated()))
-        focus = list(range(before, len(inner.facts)))
-        steps = prepare(search, inner, focus)
+        work = Preparation(inner, search.attempt, list(range(before, len(inner.facts))))
+        work.run()
         if not inner.contradiction:
-            found = close(inner, focus, level, min(2.0, search.remaining()))
+            found = close(inner, work.focus, work.obsolete, level, min(2.0, search.remaining()), search.tick)
             if found is None or not search.replayed(inner, found):
                 return None
-            steps += found
-        return [{"rule": "contradiction", "goal": write_relation(goal), "steps": steps}]
+            work.steps += found
+        return [{"rule": "contradiction", "goal": write_relation(goal), "steps": work.steps}]
 
     return tactic
-
-
-def prepare(search: Search, context: Context, focus: list[int]) -> list[Step]:
-    """Bring in axioms for the atoms of goal and facts, and rewrite by the definitions among them."""
-    steps: list[Step] = []
-    own = [context.facts[index].polynomial for index in focus]
-    for _ in range(2):
-        polynomials = [fact.polynomial for fact in context.facts]
-        new = 0
-        for step in instances(context, polynomials or own):
-            if step in steps:
-                continue
-            before = len(context.facts)
-            if search.attempt(context, step):
-                steps.append(step)
-                new += 1
-                steps += rewrite_with(search, context, before, step["name"], focus)
-        if not new:
-            break
-    return steps
-
-
-REWRITING = {"abs-of-nonnegative", "abs-of-nonpositive", "root-of-product", "p-step", "q-step", "power-step",
-             "power-of-sum", "p-empty", "q-empty"}  # fmt: skip
-
-
-def rewrite_with(search: Search, context: Context, index: int, name: str, focus: list[int]) -> list[Step]:
-    """Eliminate the left side of a defining equality from all facts; new versions of the focus join it."""
-    if name not in REWRITING or index >= len(context.facts):
-        return []
-    equality = context.facts[index]
-    g = leading_atom(context, equality.polynomial)
-    if g is None:
-        return []
-    steps = []
-    for k, fact in enumerate(context.facts[:index]):
-        if g in fact.polynomial.generators() and len(fact.polynomial) < 200:
-            step = {"rule": "rewrite", "fact": k, "using": index, "atom": write(context.table.atoms[g].term)}
-            place = len(context.facts)
-            if search.attempt(context, step):
-                steps.append(step)
-                if k in focus:
-                    focus.append(place)
-    return steps
-
-
-def leading_atom(context: Context, polynomial: Poly) -> int | None:
-    """Choose the atom to eliminate: a constant coefficient, and the most composite (newest) one."""
-    candidates = []
-    for g in polynomial.generators():
-        parts = polynomial.by_power(g)
-        if set(parts) <= {0, 1} and parts[1].is_constant() and context.table.atoms[g].head != "var":
-            candidates.append((_weight(context, g), g))
-    return max(candidates)[1] if candidates else None
-
-
-def _weight(context: Context, g: int) -> tuple[int, int, int]:
-    atom = context.table.atoms[g]
-    shift = 0
-    if atom.head in ("p", "q"):
-        value = atom.arguments[0].numerator.constant_value()
-        shift = int(value)
-    elif atom.head == "**":
-        value = atom.arguments[1].numerator.constant_value()
-        shift = int(value.p // value.q)
-    return shift, int(atom.head == "q"), len(str(atom.term))
 
 
 def eliminate(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:

@@ -7,7 +7,7 @@ are non-negative on the positive orthant, and the elementary inequalities of AM-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,9 +51,11 @@ class Column:
 class Workshop:
     """Builds columns over the facts of a context."""
 
-    def __init__(self, context: Context, limit: int = 500) -> None:
+    def __init__(self, context: Context, obsolete: set[int], limit: int, tick: Callable[[], None]) -> None:
         self.context = context
+        self.obsolete = obsolete
         self.limit = limit
+        self.tick = tick
         self.columns: dict[tuple, Column] = {}
         self._sign_of: dict[int, Signs] = {}
         self.base = self._base()
@@ -61,7 +63,7 @@ class Workshop:
     def _base(self) -> list[Column]:
         found: dict[tuple, Column] = {}
         for index, fact in enumerate(self.context.facts):
-            if fact.op == "!=" or fact.polynomial.is_constant() or len(fact.polynomial) > 150:
+            if index in self.obsolete or fact.op == "!=" or fact.polynomial.is_constant() or len(fact.polynomial) > 150:
                 continue
             if len(fact.polynomial) == 1 and self.at_sight(fact.polynomial, fact.op):
                 continue
@@ -107,8 +109,7 @@ class Workshop:
         """Multiply a column by a monomial of known sign."""
         if by == UNIT:
             return column
-        sign = self.monomial_sign(by)
-        signs = column.signs if column.free else sign_product(column.signs, sign)
+        signs = column.signs if column.free else sign_product(column.signs, self.monomial_sign(by))
         if not column.free and not signs <= SIGNS[">="]:
             return None
         polynomial = self.context.table.reduce(column.polynomial.shifted(by))
@@ -130,7 +131,10 @@ class Workshop:
         wanted = sorted(targets, key=lambda monomial: (len(monomial), monomial))
         for column in columns:
             seen = set()
+            self.tick()
             for monomial in column.polynomial.terms:
+                if len(self.columns) >= self.limit:
+                    return
                 for target in wanted:
                     by = monomial_quotient(target, monomial)
                     if by is None or by in seen:
@@ -154,16 +158,29 @@ class Workshop:
                 self.put(Column(Poly({monomial: fmpq(-1)}), sign_product(sign, SIGNS["<"]), (), monomial))
 
     def add_squares(self, columns: Iterable[Column]) -> None:
-        """Add (u - v)^2 w and (u + v)^2 w for a mixed monomial u v w and the pure ones u^2 w, v^2 w near it."""
+        """Add (u - v)^2 w and (u + v)^2 w for monomials u, v that split the monomials that occur."""
+        halves: dict[Monomial, int] = {UNIT: 1}
         for column in list(columns):
+            for monomial in column.polynomial.terms:
+                for half in _halves(monomial):
+                    halves[half] = halves.get(half, 0) + 1
             terms = list(column.polynomial.terms)
             for i, a in enumerate(terms):
                 for b in terms[:i]:
-                    for square, by in _squares(a, b):
-                        if self.monomial_sign(by) <= SIGNS[">="]:
-                            made = Column(square * square, SIGNS[">="], (), UNIT, square)
-                            made = self.multiplied(made, by) or made
-                            self.put(made)
+                    self._put_squares(_squares(a, b))
+        chosen = sorted(halves, key=lambda half: (-halves[half], half))[:14]
+        for i, a in enumerate(chosen):
+            for b in chosen[:i]:
+                roots = [Poly({m: fmpq(1)}) for m in (a, b)]
+                self._put_squares(((roots[0] - roots[1], UNIT), (roots[0] + roots[1], UNIT)))
+
+    def _put_squares(self, squares: Iterable[tuple[Poly, Monomial]]) -> None:
+        for square, by in squares:
+            if self.monomial_sign(by) <= SIGNS[">="]:
+                reduced = self.context.table.reduce(square * square)
+                made = self.multiplied(Column(reduced, SIGNS[">="], (), UNIT, square), by)
+                if made is not None:
+                    self.put(made)
 
     def solve(self, seconds: float) -> list[Step] | None:
         """Look for a contradiction among the columns."""
@@ -196,6 +213,20 @@ class Workshop:
         return item
 
 
+def _halves(monomial: Monomial) -> Iterator[Monomial]:
+    """Yield u where the monomial is u^2, and u, v where it is u v of equal or nearly equal degree."""
+    if all(power % 2 == 0 for _, power in monomial):
+        yield tuple((g, power // 2) for g, power in monomial)
+        return
+    degree = sum(power for _, power in monomial)
+    if len(monomial) == 2 and degree <= 4:
+        yield (monomial[0],)
+        yield (monomial[1],)
+    elif len(monomial) == 1:
+        yield ((monomial[0][0], degree // 2),) if degree > 1 else UNIT
+        yield ((monomial[0][0], degree - degree // 2),)
+
+
 def _squares(a: Monomial, b: Monomial) -> Iterator[tuple[Poly, Monomial]]:
     """Split a = u^2 w, b = v^2 w with the largest w; yield u - v and u + v with w."""
     left, right = dict(a), dict(b)
@@ -208,13 +239,22 @@ def _squares(a: Monomial, b: Monomial) -> Iterator[tuple[Poly, Monomial]]:
     yield roots[0] + roots[1], common
 
 
-def close(context: Context, focus: list[int], level: int, seconds: float) -> list[Step] | None:
+def close(
+    context: Context,
+    focus: list[int],
+    obsolete: set[int],
+    level: int,
+    seconds: float,
+    tick: Callable[[], None] = lambda: None,
+) -> list[Step] | None:
     """Find a combination of facts that is a contradiction.
 
-    Args:    focus: numbers of the facts that deny the goal; level: 1 (multiples of facts), 2 (products of two,
+    Args:    focus: numbers of the facts that deny the goal; obsolete: facts not to be used; level: 1 (multiples of facts), 2 (products of two,
              squares), 3 (products of three).
     """
-    shop = Workshop(context, limit=(250, 600, 1500)[level - 1])
+    shop = Workshop(context, obsolete, (250, 600, 1500)[level - 1], tick)
+    if any(context.facts[index].op == "!=" for index in focus):
+        return _identity(shop, focus, seconds)
     own = [column for column in shop.base if any(index in focus for index, _ in column.facts)]
     if not own:
         own = [column for column in shop.base if not column.free][:6]
@@ -233,13 +273,31 @@ def close(context: Context, focus: list[int], level: int, seconds: float) -> lis
     return shop.solve(seconds)
 
 
+def _identity(shop: Workshop, focus: list[int], seconds: float) -> list[Step] | None:
+    """Write a polynomial that is denied to be zero as a combination of equalities."""
+    index = next(k for k in reversed(focus) if shop.context.facts[k].op == "!=")
+    goal = Column(shop.context.facts[index].polynomial, SIGNS[">"])
+    equalities = [column for column in shop.base if column.free]
+    shop.put(goal)
+    for _ in range(3):
+        shop.towards(equalities, shop.targets())
+    columns = [column for column in shop.columns.values() if column.free]
+    polynomials = [goal.polynomial, *(column.polynomial for column in columns)]
+    flags = [False, *(True for _ in columns)]
+    found = cancelling(polynomials, [not flag for flag in flags], flags, [1.0] * len(flags), seconds)
+    if found is None:
+        return None
+    return [{"rule": "combination", "terms": [shop.item(columns[j - 1], value) for j, value in found if j]}]
+
+
 def _multiply_goal(shop: Workshop, own: list[Column], others: list[Column], level: int) -> None:
     if level == 1:
         return
     generators = set().union(*(column.polynomial.generators() for column in own))
     for column in own:
-        for g in generators:
-            made = shop.multiplied(column, ((g, 1),))
+        multipliers = {((g, 1),) for g in generators} | {m for c in own for m in c.polynomial.terms}
+        for by in sorted(multipliers):
+            made = shop.multiplied(column, by)
             if made is not None:
                 shop.put(made)
         for other in (*own, *others) if level == 3 else own:
