@@ -23,6 +23,7 @@ from boundcheck.cli.frame import (
     write,
     write_fields,
     write_json,
+    write_wrapped,
 )
 from boundcheck.cli.own import OwnOption, read_own
 
@@ -62,17 +63,38 @@ def report(
     folder = checked_folder(Path(configuration.run.out))
     own = read_own(statements_from)
     from boundcheck import report as stage
+    from boundcheck.report.difference import difference, load_report
+
+    old = None if diff is None else load_report(diff)
 
     with progress("preparing", quiet) as tick:
         result = stage.build(configuration, progress=tick, statements=own.statements, measure=own.measure)
     stage.write(result, folder)
-    summary = result.as_dict()["summary"]
+    summary = result.data["summary"]
+    changes_found = [] if old is None else difference(old, result.data)
     if format is Format.json:
-        write_json({"out": str(folder), "summary": summary})
+        shown = {"out": str(folder), "summary": summary}
+        write_json(shown if old is None else shown | {"changes": [change.as_dict() for change in changes_found]})
     else:
-        write(f"report in {folder}: report.html, report.md, report.json")
-        write_fields(summary)
+        _write_summary(folder, summary)
+        if old is not None:
+            write(f"\n{len(changes_found)} changes since {diff}")
+            for change in changes_found:
+                write_wrapped(str(change))
     return _code(summary, strict)
+
+
+def _write_summary(folder: Path, summary: dict[str, Any]) -> None:
+    """Print the counts of verdicts, one line a verdict."""
+    write(f"report in {folder}: report.html, report.md, report.json")
+    shown = {"statements": summary["statements"]}
+    for name, counts in summary.items():
+        if isinstance(counts, dict):
+            shown[name] = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    for name in ("failed", "flagged"):
+        if summary.get(name):
+            shown[name] = ", ".join(summary[name])
+    write_fields(shown)
 
 
 def certify(
