@@ -1,5 +1,7 @@
 """From a quantity to a number: enclosures, doubles, multiprecision; the planner; rates."""
 
+from boundcheck.evaluation.planner import Plan as Plan
+from boundcheck.evaluation.planner import plan as plan
 from boundcheck.evaluation.quick import evaluate_double as evaluate_double
 from boundcheck.evaluation.rigorous import Evaluation as Evaluation
 from boundcheck.evaluation.rigorous import evaluate as evaluate

@@ -52,15 +52,26 @@ class Balls:
 
     def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> arb:
         """Enclose the supremum over directions of a recurrence, to the relative width of ``digits``."""
+        directions, turn = self._directions(supremum, length, values)
+        return supremum_over_directions(directions, turn, arb(10) ** -self.digits)
+
+    def _directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> tuple[Directions, Fraction]:
         if not isinstance(supremum.value, Recurrence):
             message = f"a supremum over {supremum.variable} needs a recurrence; got {str(supremum.value)[:60]}"
             raise ValueError(message)
         known = {symbol: self.number(values[symbol]) for symbol in free_symbols(supremum)}
         form = polarise(supremum.value, supremum.variable)
         angle, _ = Doubles(self.activation).best_direction(supremum, length, known)
-        turn = Fraction(angle * 2 / math.pi)
-        directions = Directions(form, length, known, self)
-        return supremum_over_directions(directions, turn, arb(10) ** -self.digits)
+        return Directions(form, length, known, self), Fraction(min(max(angle * 2 / math.pi, 0.0), 1.0))
+
+
+class LowerBalls(Balls):
+    """Balls with rigorous lower ends for what is nondecreasing in the constants: one direction bounds a supremum."""
+
+    def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> arb:
+        """Enclose the value at one good direction: a lower bound of the supremum."""
+        directions, turn = self._directions(supremum, length, values)
+        return directions.value(turn)
 
 
 @lru_cache(maxsize=4096)

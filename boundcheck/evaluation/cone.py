@@ -1,7 +1,7 @@
 """The supremum over directions phi in [0, pi/2] of a recurrence, certified: branch and bound on arcs.
 
-Each arc is bounded by the lemma of ``polarisation``, whose error is quadratic in the arc's angle; arcs are bisected where
-the bound is largest. Lower ends are values at directions, so both ends are rigorous.
+Each arc is bounded by the lemma of ``polarisation``, whose error is quadratic in the arc's angle; arcs are bisected
+where the bound is largest. Lower ends are values at directions, so both ends are rigorous.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def grid() -> Any:
 
 @lru_cache(maxsize=64)
 def derivatives_on_grid(activation: Activation, points: tuple[float, ...] | None = None) -> tuple[Any, ...]:
-    """Return sigma, sigma', ... (as many as exist, at most five) on the table; entries may be NaN where they overflow."""
+    """Return sigma, sigma', ... (as many as exist, at most five) on the table; NaN where they overflow."""
     import numpy as np
 
     orders = range(min(5, activation.smoothness + 1))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -17,7 +17,9 @@ from boundcheck.enclosure.program import Instruction, Program, compile_program
 
 
 @lru_cache(maxsize=2048)
-def compile_doubles(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...], *, vector: bool = False) -> Callable[..., Any]:
+def compile_doubles(
+    expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...], *, vector: bool = False
+) -> Callable[..., Any]:
     """Compile expressions to f(*symbols) -> tuple of doubles; with ``vector`` the arguments may be arrays.
 
     Scalars outside the domain raise ArithmeticError or ValueError; beyond the range of doubles they become infinite.

@@ -59,7 +59,9 @@ def tiers_of(quantity: Quantity, find: Find, variant: str | None = None) -> tupl
 
 def _shared_tiers(form: Form, find: Find, variant: str | None) -> tuple[str, ...]:
     free = [reference for _, reference in form.where if reference.tier is None]
-    inner = [tiers for item in free if (tiers := tiers_of(find(item.quantity), find, _kept(find(item.quantity), variant)))]
+    inner = [
+        tiers for item in free if (tiers := tiers_of(find(item.quantity), find, _kept(find(item.quantity), variant)))
+    ]
     return tuple(tier for tier in inner[0] if all(tier in tiers for tiers in inner)) if inner else ()
 
 

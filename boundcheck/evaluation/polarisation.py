@@ -1,16 +1,17 @@
 r"""A recurrence along a direction (cos phi, sin phi), bounded on a whole cone of directions by its values at two.
 
-**Lemma.** Let every entry of a recurrence be a polynomial with non-negative coefficients (or the supremum over z of one) in
-C = cos phi, S = sin phi and earlier entries, homogeneous of degree 0, 1 or 2 in (C, S), all entries non-negative. Then for
-unit vectors e1, e2 at an angle Delta < pi and v = l e1 + m e2, l, m >= 0, an entry X of degree 1 satisfies
-X(v) <= l X(e1) + m X(e2), and one of degree 2 X(v) <= l^2 X(e1) + 2 l m X12 + m^2 X(e2), where X12 obeys the polarised
-recurrence: put those right-hand sides into the entry, expand, and halve the coefficient of l m.
-*Proof.* Induct over the entries in the order of computation: each is nondecreasing in the earlier ones, a polynomial of
-degree 2 in (l, m) with non-negative coefficients results, and the supremum of a sum is at most the sum of the suprema.
+**Lemma.** Let every entry of a recurrence be a polynomial with non-negative coefficients (or the supremum over z of
+one) in C = cos phi, S = sin phi and earlier entries, homogeneous of degree 0, 1 or 2 in (C, S), all entries non-
+negative. Then for unit vectors e1, e2 at an angle Delta < pi and v = l e1 + m e2, l, m >= 0, an entry X of degree 1
+satisfies X(v) <= l X(e1) + m X(e2), and one of degree 2 X(v) <= l^2 X(e1) + 2 l m X12 + m^2 X(e2), where X12 obeys
+the polarised recurrence: put those right-hand sides into the entry, expand, and halve the coefficient of l m.
+*Proof.* Induct over the entries in the order of computation: each is nondecreasing in the earlier ones, a polynomial
+of degree 2 in (l, m) with non-negative coefficients results, and the supremum of a sum is at most the sum of the
+suprema.
 
-For unit v between e1 and e2, l + m <= 1/cos(Delta/2) (equality half-way). So on the whole arc X <= max(X(e1), X(e2)) /
-cos(Delta/2) for degree 1, and X <= max(X(e1), X12, X(e2)) / cos(Delta/2)^2 for degree 2: off by O(Delta^2), since X12 is
-symmetric in e1, e2 and equals X where they meet.
+For unit v between e1 and e2, l + m <= 1/cos(Delta/2) (equality half-way). So on the whole arc X <= max(X(e1), X(e2))
+/ cos(Delta/2) for degree 1, and X <= max(X(e1), X12, X(e2)) / cos(Delta/2)^2 for degree 2: off by O(Delta^2), since
+X12 is symmetric in e1, e2 and equals X where they meet.
 """
 
 from __future__ import annotations

@@ -114,7 +114,9 @@ def run(recurrence: Recurrence, length: int, values: Mapping[Symbol, Any], arith
     return stepper.result(registers)
 
 
-def along(recurrence: Recurrence, lengths: tuple[int, ...], values: Mapping[Symbol, Any], arithmetic: Arithmetic) -> list[Any]:
+def along(
+    recurrence: Recurrence, lengths: tuple[int, ...], values: Mapping[Symbol, Any], arithmetic: Arithmetic
+) -> list[Any]:
     """Evaluate a recurrence at several indices in one pass."""
     stepper = Stepper(recurrence, arithmetic)
     registers = stepper.begin(values)

@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
 from boundcheck.activations import activation as find_activation
-from boundcheck.evaluation.lookup import choose_tier, choose_variant, finder, full_name
+from boundcheck.evaluation.lookup import choose_tier, choose_variant, finder, full_name, tiers_of
 from boundcheck.evaluation.recursion import run
 from boundcheck.evaluation.terms import Term, is_constant, replaced_values, term
 from boundcheck.evaluation.values import check_complete, length, read
@@ -48,36 +48,71 @@ def request(
     activation: str | Expr | Activation,
     statements: Iterable[Statement],
     given: Mapping[str, Any],
+    complete: bool = True,
 ) -> Request:
-    """Resolve and check a request; ValueError or TypeError, one line, listing what exists."""
+    """Resolve a request; one-line errors list what exists.
+
+    Args:    complete: False for one of several quantities asked together: values may follow, and a tier that does not
+             matter to it is let go.
+    """
     find = finder(statements)
     found = find(quantity) if isinstance(quantity, str) else quantity
     name = full_name(quantity, statements)
     chosen_variant = choose_variant(name, found, find, variant)
+    if not complete and not tiers_of(found, find, chosen_variant):
+        tier = None
     chosen_tier = choose_tier(name, found, find, tier, chosen_variant)
     own = term(name, found, find, chosen_tier, chosen_variant, frozenset()).required()
     values = read(given, own)
     zeros = frozenset(symbol for symbol, value in values.items() if value == 0)
     resolved = term(name, found, find, chosen_tier, chosen_variant, zeros)
-    check_complete(name, resolved, values)
+    if complete:
+        check_complete(name, resolved, values)
     sigma = find_activation(activation)
     return Request(name=name, term=resolved, tier=chosen_tier, variant=chosen_variant, activation=sigma, values=values)
 
 
-def value_of(item: Term, values: Mapping[Symbol, Any], arithmetic: Any) -> Any:
-    """Evaluate a term and what it refers to in an arithmetic."""
+Memo = dict[tuple[Any, ...], Any]
+
+
+def value_of(
+    item: Term,
+    values: Mapping[Symbol, Any],
+    arithmetic: Any,
+    *,
+    memo: Memo | None = None,
+    instead: Mapping[str, Any] | None = None,
+) -> Any:
+    """Evaluate a term and what it refers to in an arithmetic.
+
+    Args:    memo: kept by a caller that evaluates often at one precision; holds what was referred to.
+             instead: values to take in place of what the named symbols of the term refer to.
+    """
     known = dict(values)
     for symbol, child, at in item.children:
-        inner = replaced_values(at, values, lambda expression, given: _plain(expression, given, arithmetic))
-        known[symbol] = value_of(child, inner, arithmetic)
+        if instead and symbol.name in instead:
+            known[symbol] = instead[symbol.name]
+            continue
+        inner = replaced_values(at, values, lambda expression, given: plain(expression, given, arithmetic))
+        known[symbol] = _remembered(child, inner, arithmetic, memo)
     return _value(item.value, known, arithmetic)
+
+
+def _remembered(item: Term, values: Mapping[Symbol, Any], arithmetic: Any, memo: Memo | None) -> Any:
+    if memo is None:
+        return value_of(item, values, arithmetic)
+    needed = sorted((symbol for symbol in item.required() if symbol in values), key=str)
+    key = (item.name, item.form.tier, item.form.variant, *((symbol, values[symbol]) for symbol in needed))
+    if key not in memo:
+        memo[key] = value_of(item, values, arithmetic, memo=memo)
+    return memo[key]
 
 
 def _value(value: Any, known: Mapping[Symbol, Any], arithmetic: Any) -> Any:
     if isinstance(value, Recurrence):
         return run(value, length(known), _Constants(known, arithmetic), arithmetic)
     if not isinstance(value, Supremum):
-        return _plain(value, known, arithmetic)
+        return plain(value, known, arithmetic)
     if value.variable == z and not isinstance(value.value, Recurrence):
         symbols = tuple(sorted(_outer(value.value.free_symbols), key=str))
         constants = _Constants(known, arithmetic)
@@ -92,7 +127,8 @@ def _outer(symbols: set[Symbol]) -> set[Symbol]:
     return symbols - {z, *sigma_z}
 
 
-def _plain(expression: Expr, known: Mapping[Symbol, Any], arithmetic: Any) -> Any:
+def plain(expression: Expr, known: Mapping[Symbol, Any], arithmetic: Any) -> Any:
+    """Evaluate an expression at known values in an arithmetic."""
     symbols = tuple(sorted(expression.free_symbols, key=str))
     constants = _Constants(known, arithmetic)
     inputs = [arithmetic.number(constants[symbol]) for symbol in symbols]
@@ -111,5 +147,3 @@ class _Constants(dict[Symbol, Any]):
             raise KeyError(symbol)
         self[symbol] = self.arithmetic.constant(sigma_constants.index(symbol))
         return self[symbol]
-
-

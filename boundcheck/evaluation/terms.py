@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy
 from sympy import Expr, Rational, Symbol
@@ -13,7 +13,7 @@ from boundcheck.evaluation.lookup import Find
 from boundcheck.language import Form, Quantity, Recurrence, Supremum
 from boundcheck.notation import sigma_constants, sigma_z
 
-Value = Expr | Recurrence | Supremum
+Value: TypeAlias = Expr | Recurrence | Supremum
 MAX_DEPTH = 20
 
 
@@ -43,7 +43,13 @@ class Term:
 
 
 def term(
-    name: str, quantity: Quantity, find: Find, tier: str | None, variant: str | None, zeros: frozenset[Symbol], depth: int = 0
+    name: str,
+    quantity: Quantity,
+    find: Find,
+    tier: str | None,
+    variant: str | None,
+    zeros: frozenset[Symbol],
+    depth: int = 0,
 ) -> Term:
     """Resolve a quantity and, recursively, its references.
 
@@ -108,7 +114,9 @@ def is_constant(symbol: Symbol) -> bool:
     return symbol in sigma_constants
 
 
-def replaced_values(at: tuple[tuple[Symbol, Expr], ...], values: Mapping[Symbol, Any], number: Any) -> dict[Symbol, Any]:
+def replaced_values(
+    at: tuple[tuple[Symbol, Expr], ...], values: Mapping[Symbol, Any], number: Any
+) -> dict[Symbol, Any]:
     """Return the values of the parameters inside a reference: exact where they are exact outside.
 
     ``number(expression, values)`` evaluates what is not exact.

@@ -70,7 +70,12 @@ class VectorSupremum:
 
 
 def along_directions(
-    recurrence: Recurrence, direction: Symbol, angles: np.ndarray, length: int, values: Mapping[Symbol, Any], arithmetic: Vectors
+    recurrence: Recurrence,
+    direction: Symbol,
+    angles: np.ndarray,
+    length: int,
+    values: Mapping[Symbol, Any],
+    arithmetic: Vectors,
 ) -> np.ndarray:
     """Evaluate a recurrence at many directions (k,) in one pass."""
     known = {symbol: float(value) for symbol, value in values.items()} | {
@@ -80,7 +85,9 @@ def along_directions(
         return np.broadcast_to(run(polarise(recurrence, direction).plain, length, known, arithmetic), angles.shape)
 
 
-def best_direction(supremum: Supremum, length: int, values: Mapping[Symbol, Any], arithmetic: Vectors) -> tuple[float, float]:
+def best_direction(
+    supremum: Supremum, length: int, values: Mapping[Symbol, Any], arithmetic: Vectors
+) -> tuple[float, float]:
     """Return (angle, value) of the supremum over directions in [0, pi/2] by zooming into an even grid."""
     recurrence = supremum.value
     assert isinstance(recurrence, Recurrence)

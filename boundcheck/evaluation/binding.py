@@ -1,0 +1,55 @@
+"""Which term of a theorem's constant C binds a plan: the largest one, evaluated in doubles, named by its formula."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy
+from sympy import Expr, Symbol
+
+from boundcheck.evaluation.conditions import Conditions
+from boundcheck.evaluation.doubles import Doubles
+from boundcheck.evaluation.request import plain, request, value_of
+from boundcheck.evaluation.terms import replaced_values
+from boundcheck.language import to_text
+from boundcheck.notation import norm_nu, norm_rho
+
+ABBREVIATIONS: dict[Expr, Expr] = {norm_rho: Symbol("norm_rho"), norm_nu: Symbol("norm_nu")}
+MEANINGS = (
+    ("beta", "linearisation: the smoothness constant"),
+    ("L0", "approximation: the random features at initialisation"),
+)
+
+
+def binding_term(conditions: Conditions, known: Mapping[Symbol, Any]) -> str:
+    """Name the largest term of C, with its share: ``linearisation ...: beta*norm_rho**2/2 (71% of C)``."""
+    shares = sorted(shares_of_constant(conditions, known), key=lambda pair: -pair[1])
+    term, share = shares[0]
+    names = {symbol.name for symbol in term.free_symbols}
+    meaning = next((text for name, text in MEANINGS if any(item.startswith(name) for item in names)), "width")
+    return f"{meaning}: {to_text(term.xreplace(ABBREVIATIONS))} ({share:.0%} of C)"
+
+
+def shares_of_constant(conditions: Conditions, known: Mapping[Symbol, Any]) -> list[tuple[Expr, float]]:
+    """Return the terms of theorem-1's C, each with its share."""
+    asked = request(
+        "theorem-1.C",
+        tier=conditions.tier,
+        variant=conditions.variant,
+        activation=conditions.width.activation,
+        statements=(),
+        given={},
+        complete=False,
+    )
+    arithmetic = Doubles(conditions.width.activation)
+    values = dict(known)
+    for symbol, child, at in asked.term.children:
+        inner = replaced_values(at, known, lambda expression, given: plain(expression, given, arithmetic))
+        values[symbol] = value_of(child, inner, arithmetic)
+    value = asked.term.value
+    assert isinstance(value, Expr)
+    terms = sympy.Add.make_args(value)
+    sizes = [float(plain(term, values, arithmetic)) for term in terms]
+    total = sum(sizes)
+    return [(term, size / total) for term, size in zip(terms, sizes, strict=True)]

@@ -1,0 +1,181 @@
+"""The smallest even width m with m >= g(m); g(m), the width that the theorem asks for at m, is nonincreasing.
+
+Because g falls, g(m) lies on the other side of the crossing than m: every evaluation gives a bound from the other
+side, and the two close in quickly. Doubles find the place; balls decide it, at m and at m - 2.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Rational
+
+from boundcheck.enclosure import precision
+from boundcheck.enclosure.decimals import dyadic
+from boundcheck.evaluation.balls import Balls, LowerBalls
+from boundcheck.evaluation.conditions import Asker, Conditions
+from boundcheck.evaluation.doubles import Doubles
+from boundcheck.evaluation.radii import double_radii, lower_radius, upper_radii
+from boundcheck.evaluation.terms import has_directions
+from boundcheck.notation import epsilon
+
+LARGEST = 10**300
+MAX_ROUNDS = 60
+DIRECTIONAL_DIGITS = 11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Width:
+    """``m`` certainly suffices with ``radii``; ``refuted``: the largest even width known not to (m - 2 if minimal)."""
+
+    m: int
+    radii: tuple[Rational, Rational]
+    refuted: int
+
+
+class NoWidthError(ValueError):
+    """No width up to 10^300 suffices."""
+
+
+def smallest_width(conditions: Conditions) -> Width:
+    """Return the smallest even width, decided in balls.
+
+    Raises:  NoWidthError if none up to 10^300 suffices.
+    """
+    low, high = double_bracket(conditions)
+    finder = _Decider(conditions)
+    for _ in range(MAX_ROUNDS):
+        finder.consider(high)
+        if finder.is_decided:
+            break
+        finder.consider(high - 2 if finder.feasible == high else high + 2)
+        if finder.is_decided or not finder.is_moving:
+            break
+        high = finder.proposal()
+    return finder.result(low)
+
+
+def double_bracket(conditions: Conditions) -> tuple[int, int]:
+    """Return even widths (does not suffice, suffices) in doubles, next to one another where doubles can tell."""
+    asker = Asker(conditions, Doubles(conditions.width.activation))
+    high = 2
+    while not asked_double(asker, high) <= high:
+        if high >= LARGEST:
+            message = (
+                f"{conditions.theorem} ({conditions.variant}) needs a width beyond 10^300 for epsilon="
+                f"{float(conditions.values[epsilon]):.3g}; got no width to propose (ask for a larger epsilon, a smaller T)"
+            )
+            raise NoWidthError(message)
+        high = min(high * high, LARGEST) if high > 2 else 4
+    low = 0 if high == 2 else math.isqrt(high)
+    return _narrowed(asker, low, high)
+
+
+def asked_double(asker: Asker, width: int) -> float:
+    """Return g(width) in doubles; infinite where there is no fixed point or no double."""
+    try:
+        radii = double_radii(asker, width)
+        value = math.inf if radii is None else asker.width(width, radii)
+    except (OverflowError, ZeroDivisionError):
+        return math.inf
+    return value if value == value else math.inf
+
+
+def _narrowed(asker: Asker, low: int, high: int) -> tuple[int, int]:
+    for _ in range(200):
+        if high - low <= max(2, int(high * 2e-14)):
+            break
+        below = even_ceiling(asked_double(asker, high)) - 2
+        low = max(low, min(below, high - 2))
+        above = asked_double(asker, low) if low else math.inf
+        if above <= high - 2:
+            high = max(even_ceiling(above), low + 2)
+        if high - low <= 2:
+            break
+        middle = 2 * (math.isqrt(max(low, 1) * high) // 2)
+        middle = min(max(middle, low + 2), high - 2)
+        if asked_double(asker, middle) <= middle:
+            high = middle
+        else:
+            low = middle
+    return low, high
+
+
+def even_ceiling(value: Any) -> int:
+    """Round up to an even integer >= 2."""
+    whole = math.ceil(value)
+    return max(2, whole + whole % 2)
+
+
+class _Decider:
+    """What balls have decided so far: ``feasible`` certainly suffices, ``infeasible`` certainly does not."""
+
+    def __init__(self, conditions: Conditions) -> None:
+        self.conditions = conditions
+        self.feasible: int | None = None
+        self.infeasible = 0
+        self.radii: tuple[Rational, Rational] | None = None
+        self.is_moving = True
+        self.directional = has_directions(conditions.width.term)
+        self.hint = 2
+
+    @property
+    def is_decided(self) -> bool:
+        return self.feasible is not None and self.feasible - self.infeasible == 2
+
+    def consider(self, width: int) -> None:
+        """Decide a width, at rising precision."""
+        if width <= self.infeasible or (self.feasible is not None and width >= self.feasible):
+            return
+        needed = len(str(width)) + 8
+        for digits in (DIRECTIONAL_DIGITS,) if self.directional else (needed, 2 * needed + 20):
+            with precision(max(digits, 20) + 10):
+                if self._try(width, min(needed, digits)):
+                    return
+        self.is_moving = False
+
+    def _try(self, width: int, digits: int) -> bool:
+        sigma = self.conditions.width.activation
+        below = Asker(self.conditions, LowerBalls(sigma))
+        radius, _ = lower_radius(below, width, digits)
+        outer = below.radius_u(width, radius).lower() if self.conditions.is_fixed_point else None
+        floor = self.conditions.floor[1] if outer is None else max(self.conditions.floor[1], _exact(outer))
+        asked = below.width(width, (radius, floor))
+        if asked > width:
+            self.infeasible = width
+            if asked.is_finite():
+                self.hint = even_ceiling(dyadic(asked.lower()))
+            return True
+        above = Asker(self.conditions, Balls(sigma, digits))
+        radii = upper_radii(above, width, radius, digits + 4)
+        if radii is None:
+            return False
+        asked = above.width(width, radii)
+        if asked <= width:
+            self.feasible, self.radii = width, radii
+            self.hint = even_ceiling(dyadic(asked.lower()))
+            return True
+        return False
+
+    def proposal(self) -> int:
+        """Return the next width to decide, strictly between what is decided."""
+        if self.feasible is None:
+            return max(self.hint, self.infeasible + 2)
+        middle = (self.infeasible + self.feasible) // 4 * 2
+        inside = self.infeasible < self.hint < self.feasible
+        return self.hint if inside else max(middle, self.infeasible + 2)
+
+    def result(self, low: int) -> Width:
+        if self.feasible is None or self.radii is None:
+            message = (
+                f"{self.conditions.theorem}: no width could be certified near {low + 2}; got an undecided comparison"
+            )
+            raise NoWidthError(message)
+        return Width(m=self.feasible, radii=self.radii, refuted=self.infeasible)
+
+
+def _exact(ball: Any) -> Rational:
+    fraction = dyadic(ball)
+    return Rational(fraction.numerator, fraction.denominator)
