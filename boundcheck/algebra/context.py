@@ -80,6 +80,11 @@ class Context:
         copy._signs = dict(self._signs)
         return copy
 
+    def adopt(self, other: Context) -> None:
+        """Take over what a child knows beyond this context."""
+        self.facts, self.integers, self.contradiction = other.facts, other.integers, other.contradiction
+        self._signs = other._signs
+
     def without(self, name: str) -> Context:
         """Return a copy that knows nothing about a variable."""
         copy = Context(self.table)

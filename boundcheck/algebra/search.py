@@ -97,9 +97,11 @@ class Search:
         if condition.op == "!=":
             options = [Rel(condition.left, ">", condition.right), Rel(condition.left, "<", condition.right)]
         for option in options:
-            found = self.prove(context.child(), option, depth - 1)
-            if found is not None and self.replayed(context, found):
-                return found if self.attempt(context, sight := _sight(option)) is False else [*found, sight]
+            trial = context.child()
+            found = self.prove(trial, option, depth - 1)
+            if found is not None:
+                context.adopt(trial)
+                return found
         return None
 
     def replayed(self, context: Context, steps: list[Step]) -> bool:
@@ -115,14 +117,12 @@ class Search:
                 found = tactic(self, inner, goal, depth)
             except FAILURES:
                 continue
-            if found is not None and self.replayed(context, found) and context.holds(goal):
+            trial = context.child()
+            if found is not None and self.replayed(trial, found) and (trial.contradiction or trial.holds(goal)):
                 self.method = name
+                context.adopt(trial)
                 return found
         return None
-
-
-def _sight(goal: Rel) -> Step:
-    return {"rule": "sight", "goal": write_relation(goal)}
 
 
 def split_equality(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:

@@ -217,7 +217,7 @@ def write(term: Term) -> str:
     return _write(term, 0)
 
 
-def _write(term: Term, level: int) -> str:
+def _write(term: Term, level: float) -> str:
     head = term[0]
     if head == "num":
         value = term[1]
@@ -243,9 +243,9 @@ def _write_operation(term: Term, own: int) -> str:
             return f"{_write(u, 1)} - {_write(v[2], 2)}"
         return f"{_write(u, 1)} + {_write(v, 1)}"
     if head == "*":
-        return f"-{_write(v, 2)}" if u == num(-1) else f"{_write(u, 1)}*{_write(v, 2)}"
+        return f"-{_write(v, 2)}" if u == num(-1) else f"{_write(u, 1.5)}*{_write(v, 2)}"
     if head == "/":
-        return f"{_write(u, 1 if u[0] in ('*', '/') and u[1] != num(-1) else 2)}/{_write(v, 2)}"
+        return f"{_write(u, 1.5)}/{_write(v, 2)}"
     return f"{_write(u, 4)}**{_write(v, 4)}"
 
 
