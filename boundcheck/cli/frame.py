@@ -137,8 +137,8 @@ def _print(renderable: Any) -> None:
 
 @contextmanager
 def progress(title: str, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a progress bar on stderr; the callable takes (what is being done, done, total)."""
-    if quiet:
+    """Show a progress bar where stderr is a terminal; the callable takes (what is being done, done, total)."""
+    if quiet or not sys.stderr.isatty():
         yield lambda what, done, total: None
         return
     from rich.console import Console

@@ -105,8 +105,8 @@ def _explain(error: Exception) -> int:
     if isinstance(error, (ValueError, TypeError)):
         complain(one_line(error))
     elif isinstance(error, OSError):
-        name = f": {error.filename}" if error.filename else ""
-        complain(f"cannot read or write{name} ({error.strerror or one_line(error)})")
+        place = f"cannot read or write {error.filename} ({error.strerror})" if error.filename else one_line(error)
+        complain(place)
     elif isinstance(error, (MemoryError, RecursionError)):
         complain(f"the request is too large ({type(error).__name__})")
     else:

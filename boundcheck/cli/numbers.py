@@ -86,12 +86,12 @@ def plan(
     from boundcheck import evaluation
 
     result = evaluation.plan(theorem, variant=variant, tier=tier, activation=activation, **extra, **given)
-    names = ("m", "tau", "eta", "rho_w", "rho_u", "bound", "informative", "binding")
-    shown = {name: getattr(result, name) for name in names}
+    shown = result.to_json()
     if format is Format.json:
         write_json(shown)
     else:
-        write_fields(shown)
+        asked = {"theorem": result.theorem, "variant": result.variant, "tier": result.tier or "-"}
+        write_fields({**asked, "activation": result.activation, **shown})
     return HOLDS
 
 

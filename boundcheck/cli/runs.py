@@ -141,8 +141,10 @@ def sweep(
     if format is Format.json:
         write_json(result.as_dict())
     else:
-        write_fields(result.as_dict())
-    return HOLDS
+        write_fields({name: value for name, value in result.as_dict().items() if value is not None})
+    if result.failed:
+        say(f"{result.failed} runs ended in an error; the store says which", quiet)
+    return REFUTED if result.failed else HOLDS
 
 
 def checked_folder(folder: Path) -> Path:
