@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from boundcheck.algebra.normal import Frac, Table
+from boundcheck.algebra.normal import Frac, Table, constant
 from boundcheck.algebra.polynomials import Monomial, Poly, monomial_quotient
 from boundcheck.algebra.terms import (
     ONE,
@@ -236,6 +236,8 @@ class Context:
         if atom.head == "**":
             base = self.fraction_sign(atom.arguments[0])
             return base if base == SIGNS[">"] else (SIGNS[">="] if base <= SIGNS[">="] else ANY)
+        if atom.head == "log":
+            return self.fraction_sign(self.table.add(atom.arguments[0], constant(-1)))
         if atom.head in ("tanh", "erf", "atan"):
             return self.fraction_sign(atom.arguments[0])
         return ANY

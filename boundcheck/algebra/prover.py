@@ -12,6 +12,7 @@ from boundcheck.algebra.polynomials import TooLarge
 from boundcheck.algebra.refutation import refute
 from boundcheck.algebra.replay import hypotheses, opening, replay
 from boundcheck.algebra.search import OutOfTime, Search
+from boundcheck.algebra.tactics.order import ORDER
 from boundcheck.algebra.terms import Rel, TermError, read_relation
 from boundcheck.algebra.verdicts import Verdict
 
@@ -84,7 +85,7 @@ def decide(name: str, claim: str, given: list[str], timeout: float) -> Verdict:
 
 def _decide(claim: str, given: list[str], deadline: float) -> dict[str, Any]:
     goal: Rel = read_relation(claim)
-    search = Search(deadline)
+    search = Search(deadline, ORDER)
     context: Context = opening(given)
     integers, relations = hypotheses(given)
     witness = refute(context, goal, relations, integers, effort=0, until=min(deadline, time.monotonic() + 0.3))

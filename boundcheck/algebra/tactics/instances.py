@@ -10,7 +10,7 @@ from typing import Any
 from boundcheck.algebra.context import SIGNS, Context
 from boundcheck.algebra.normal import Atom, Frac
 from boundcheck.algebra.polynomials import Poly
-from boundcheck.algebra.terms import Rel, Term, mul, num, sub, write
+from boundcheck.algebra.terms import ZERO, Rel, Term, mul, num, sub, subterms, write
 
 Step = dict[str, Any]
 BOUNDS = {
@@ -77,6 +77,12 @@ def _definitions(context: Context, atom: Atom) -> Iterator[Step]:
             yield axiom("abs-above-negative", u=inside)
     elif atom.head == "sqrt":
         yield from _root_of_product(context, atom)
+    elif atom.head == "log":
+        yield from _logarithm(context, atom)
+    elif atom.head == "exp":
+        for g in atom.arguments[0].generators():
+            if context.table.atoms[g].head == "log":
+                yield axiom("exp-of-log", u=_argument(context, context.table.atoms[g]))
     elif atom.head == "pi":
         yield axiom("pi-above")
         yield axiom("pi-below")
@@ -91,6 +97,35 @@ def _root_of_product(context: Context, atom: Atom) -> Iterator[Step]:
     for piece in pieces[1:]:
         rest = mul(rest, piece)
     yield axiom("root-of-product", u=pieces[0], v=rest)
+
+
+def _logarithm(context: Context, atom: Atom) -> Iterator[Step]:
+    """Expand log of a quotient of products."""
+    value, table = atom.arguments[0], context.table
+    if value.denominator:
+        below = Frac(Poly.constant(1))
+        for factor, power in value.denominator:
+            below = table.multiply(below, Frac(factor**power))
+        yield axiom("log-of-quotient", u=table.polynomial_term(value.numerator), v=table.term(below))
+        return
+    unit, factors = value.numerator.factors()
+    pieces = [table.polynomial_term(factor) for factor, power in factors for _ in range(power)]
+    if unit != 1:
+        pieces.insert(0, num(Fraction(int(unit.p), int(unit.q))))
+    if len(pieces) > 1:
+        rest = pieces[1]
+        for piece in pieces[2:]:
+            rest = mul(rest, piece)
+        yield axiom("log-of-product", u=pieces[0], v=rest)
+
+
+def from_goal(context: Context, goal: Rel) -> Iterator[Step]:
+    """Yield axioms for exponentials as the goal writes them, before sums in exponents are split."""
+    for term in (*subterms(goal.left), *subterms(goal.right)):
+        if term[0] == "exp":
+            yield axiom("exp-monotone", u=term[1], v=ZERO)
+            yield axiom("exp-monotone", u=ZERO, v=term[1])
+            yield axiom("exp-tangent", u=term[1])
 
 
 def _families(context: Context, atoms: list[Atom], heads: tuple[str, ...]) -> dict[object, list[tuple[Fraction, Atom]]]:
@@ -131,6 +166,9 @@ def _geometric(context: Context, atoms: list[Atom]) -> Iterator[Step]:
             yield axiom("p-below-q", t=index, u=x)
         yield axiom("p-empty", t=index, u=x)
         yield axiom("q-empty", t=index, u=x)
+        yield axiom("p-closed", t=index, u=x)
+        yield axiom("p-at-one", t=index, u=x)
+        yield axiom("q-at-one", t=index, u=x)
         if gap:
             yield axiom("p-increasing", s=index, t=_shift(index, gap), u=x)
             yield axiom("q-increasing", s=index, t=_shift(index, gap), u=x)

@@ -11,8 +11,8 @@ from typing import Any
 
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.polynomials import Poly
-from boundcheck.algebra.tactics.instances import instances
-from boundcheck.algebra.terms import write
+from boundcheck.algebra.tactics.instances import from_goal, instances
+from boundcheck.algebra.terms import Rel, write
 
 Step = dict[str, Any]
 REWRITING = {
@@ -35,9 +35,9 @@ class Preparation:
         self.rules: list[tuple[int, int]] = []
         self._tried: set[str] = set()
 
-    def run(self, extra: list[Step] | None = None, rounds: int = 3) -> None:
+    def run(self, goal: Rel | None = None, rounds: int = 3) -> None:
         """Take axioms for the atoms of the current facts until nothing new comes."""
-        for step in extra or []:
+        for step in [] if goal is None else list(from_goal(self.context, goal)):
             self.take(step)
         for _ in range(rounds):
             before = len(self.steps)

@@ -1,0 +1,51 @@
+"""Induction on an integer, with the recurrences of p, q, powers and sums."""
+
+from __future__ import annotations
+
+from boundcheck.algebra.context import Context
+from boundcheck.algebra.search import Search, Step
+from boundcheck.algebra.terms import ONE, Rel, Term, add, free_relation, num, substitute_relation, write_relation
+
+
+def by_induction(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+    """Induction on an integer variable of the goal from its known lower bound."""
+    if depth <= 0:
+        return None
+    for name in sorted(free_relation(goal) & context.integers):
+        start = lower_bound(context, name)
+        if start is None:
+            continue
+        step = attempt_induction(search, context, goal, name, start, depth)
+        if step is not None:
+            return [step]
+    return None
+
+
+def lower_bound(context: Context, name: str) -> int | None:
+    """Return the largest c in a small range with t >= c known."""
+    for c in (4, 3, 2, 1, 0, -1):
+        if context.holds(Rel(("var", name), ">=", num(c))):
+            return c
+    return None
+
+
+def attempt_induction(
+    search: Search, context: Context, goal: Rel, name: str, start: int, depth: int
+) -> Step | None:
+    """Prove base and step."""
+    variable: Term = ("var", name)
+    outside = context.without(name)
+    base = search.prove(outside.child(), substitute_relation(goal, {name: num(start)}), depth - 1)
+    if base is None:
+        return None
+    inner = outside.child()
+    inner.integers.add(name)
+    inner.add(inner.fact(Rel(variable, ">=", num(start))))
+    inner.establish(goal)
+    step = search.prove(inner, substitute_relation(goal, {name: add(variable, ONE)}), depth - 1)
+    if step is None:
+        return None
+    return {
+        "rule": "induction", "variable": name, "from": str(start), "goal": write_relation(goal), "base": base,
+        "step": step,
+    }  # fmt: skip
