@@ -27,6 +27,13 @@ class Balls:
         self.activation = activation
         self.digits = digits
 
+    def begin(self) -> None:
+        """Nothing to prepare: every call is certified on its own."""
+
+    def must_repeat(self) -> bool:
+        """Never."""
+        return False
+
     def number(self, value: Any) -> arb:
         """Read an exact rational, an enclosure or a ball."""
         if isinstance(value, arb):

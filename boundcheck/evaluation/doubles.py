@@ -15,11 +15,14 @@ from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
 from boundcheck.evaluation.generated import compile_doubles
+from boundcheck.evaluation.polarisation import along_u, along_w, polarise
+from boundcheck.evaluation.recursion import Stepper
 from boundcheck.evaluation.terms import free_symbols
-from boundcheck.language import Supremum
+from boundcheck.language import Recurrence, Supremum
 from boundcheck.notation import sigma_z, z
 
-NEWTON_STEPS = 6
+NEWTON_STEPS = 8
+SCAN = 8
 
 
 class Doubles:
@@ -27,6 +30,16 @@ class Doubles:
 
     def __init__(self, activation: Activation) -> None:
         self.activation = activation
+        self.suprema: list[ScalarSupremum] = []
+
+    def begin(self) -> None:
+        """Forget where the last run's maximisers were."""
+        for item in self.suprema:
+            item.at, item.calls, item.doubtful = None, 0, False
+
+    def must_repeat(self) -> bool:
+        """Tell whether a run may have followed a maximiser that is not the greatest (it is followed no more)."""
+        return any(item.doubtful for item in self.suprema)
 
     def number(self, value: Any) -> float:
         """Round to the nearest double."""
@@ -46,50 +59,75 @@ class Doubles:
 
     def supremum(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., float]:
         """Compile the supremum over z."""
-        return ScalarSupremum(expression, symbols, self.activation)
+        self.suprema.append(ScalarSupremum(expression, symbols, self.activation))
+        return self.suprema[-1]
 
     def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> float:
         """Return the supremum over directions."""
         return self.best_direction(supremum, length, values)[1]
 
     def best_direction(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> tuple[float, float]:
-        """Return (angle, value) of the supremum over directions."""
-        from boundcheck.evaluation.vectors import Vectors, best_direction
-
+        """Return (angle, value) of the supremum over directions in [0, pi/2]: a scan, then parabolas."""
+        recurrence = supremum.value
+        assert isinstance(recurrence, Recurrence)
+        stepper = Stepper(polarise(recurrence, supremum.variable).plain, self)
         known = {symbol: self.number(values[symbol]) for symbol in free_symbols(supremum)}
-        return best_direction(supremum, length, known, Vectors(self.activation, self.constant))
+
+        def height(angle: float) -> float:
+            known.update({along_w: math.cos(angle), along_u: math.sin(angle)})
+            return stepper.run(known, length)
+
+        return peak(height, 0.0, math.pi / 2)
 
 
-@lru_cache(maxsize=1)
-def grid() -> Any:
-    """Points z of the table: even steps of 1/16 up to 8, then growing to 1e9, and small ones around 0."""
+def peak(height: Callable[[float], float], low: float, high: float) -> tuple[float, float]:
+    """Return (place, value) of the greatest value found: a scan of 9 points, then Brent's search between neighbours."""
+    from scipy.optimize import minimize_scalar
+
+    step = (high - low) / SCAN
+    heights = [height(low + k * step) for k in range(SCAN + 1)]
+    best = max(range(SCAN + 1), key=heights.__getitem__)
+    found = (low + best * step, heights[best])
+    if not math.isfinite(found[1]):
+        return found
+    ends = max(low, found[0] - step), min(high, found[0] + step)
+    refined = minimize_scalar(lambda x: -height(x), bounds=ends, method="bounded", options={"xatol": 1e-7})
+    return max(found, (float(refined.x), -float(refined.fun)), key=lambda pair: pair[1])
+
+
+@lru_cache(maxsize=2)
+def grid(*, one_sided: bool) -> Any:
+    """Points z of the table: even steps of 1/8 up to 8, growing to 1e9, and shrinking to 1e-6 around 0."""
     import numpy as np
 
-    inner = np.arange(0, 129) / 16
-    positive = np.concatenate([inner, 8 * 2.0 ** np.arange(1 / 8, 28, 1 / 8), np.geomspace(1e-6, 0.06, 16)])
-    return np.unique(np.concatenate([-positive, positive]))
+    parts = [np.arange(0, 65) / 8, 8 * 2.0 ** np.arange(1 / 2, 28, 1 / 2), np.geomspace(1e-6, 0.1, 48)]
+    positive = np.unique(np.concatenate(parts))
+    return positive if one_sided else np.unique(np.concatenate([-positive, positive]))
 
 
 @lru_cache(maxsize=64)
-def derivatives_on_grid(activation: Activation, points: tuple[float, ...] | None = None) -> tuple[Any, ...]:
-    """Return sigma, sigma', ... (as many as exist, at most five) on the table; NaN where they overflow."""
+def derivatives_on_grid(activation: Activation) -> tuple[Any, ...]:
+    """Return sigma, sigma', ... (as many as exist, at most five) on the table; NaN where they overflow.
+
+    One side suffices for an odd or even activation: |s_k| is then even, and s_k enters by its absolute value.
+    """
     import numpy as np
 
+    points = grid(one_sided=activation.parity is not None)
     orders = range(min(5, activation.smoothness + 1))
     with np.errstate(all="ignore"):
         return tuple(
-            np.broadcast_to(compile_doubles((activation.derivative(k),), (z,), vector=True)(grid())[0], grid().shape)
+            np.broadcast_to(compile_doubles((activation.derivative(k),), (z,), vector=True)(points)[0], points.shape)
             for k in orders
         )
 
 
 @lru_cache(maxsize=512)
-def ascent(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation, *, vector: bool = False) -> Any:
+def ascent(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Any:
     """Compile (value, slope, curvature) of the expression at z, by the chain rule through s_k -> s_{k+1}."""
     slope, curvature = _along(expression), _along(_along(expression))
     at = {symbol: activation.derivative(k) for k, symbol in enumerate(sigma_z) if k <= activation.smoothness}
-    pieces = tuple(item.xreplace(at) for item in (expression, slope, curvature))
-    return compile_doubles(pieces, (z, *symbols), vector=vector)
+    return compile_doubles(tuple(item.xreplace(at) for item in (expression, slope, curvature)), (z, *symbols))
 
 
 def _along(expression: Expr) -> Expr:
@@ -98,33 +136,70 @@ def _along(expression: Expr) -> Expr:
     return sympy.Add(*terms).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
 
 
+@lru_cache(maxsize=512)
+def _on_table(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> tuple[Any, list[Any]]:
+    used = tuple(symbol for symbol in sigma_z if symbol in expression.free_symbols)
+    table = derivatives_on_grid(activation)
+    columns = [table[sigma_z.index(symbol)] for symbol in used]
+    return compile_doubles((expression,), (*used, *symbols), vector=True), columns
+
+
 class ScalarSupremum:
-    """sup over z of an expression, for one set of values at a call; keeps the last maximiser as a start."""
+    """sup over z of an expression, call after call for slowly changing values.
+
+    Each call climbs from the last maximiser; the table is asked at the first calls and at every 16th. If it ever shows a
+    better place than climbing found, it is asked at every call from then on, and ``doubtful`` says that calls before in
+    the same run may have been too low.
+    """
 
     def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> None:
-        used = tuple(symbol for symbol in sigma_z if symbol in expression.free_symbols)
-        table = derivatives_on_grid(activation)
-        self.columns = [table[sigma_z.index(symbol)] for symbol in used]
-        self.on_table = compile_doubles((expression,), (*used, *symbols), vector=True)
+        self.on_table, self.columns = _on_table(expression, symbols, activation)
         self.near = ascent(expression, symbols, activation)
-        self.points = grid()
+        self.points = grid(one_sided=activation.parity is not None)
+        self.at: float | None = None
+        self.calls, self.missed, self.doubtful = 0, False, False
 
     def __call__(self, *values: float) -> float:
         """Return the supremum at these values of the symbols."""
-        import numpy as np
+        self.calls += 1
+        if self.at is None or self.missed or self.calls < 4 or self.calls % 16 == 0:
+            return self._from_table(values)
+        found = self._climb(self.at, values)
+        return self._from_table(values) if found is None else found
 
-        with np.errstate(all="ignore"):
-            heights = np.broadcast_to(self.on_table(*self.columns, *values)[0], self.points.shape)
-        place = int(np.nanargmax(heights))
-        best, at = float(heights[place]), float(self.points[place])
+    def _climb(self, at: float, values: tuple[float, ...]) -> float | None:
+        """Climb by Newton's method; None unless it settles at a maximum nearby."""
+        best = -math.inf
         for _ in range(NEWTON_STEPS):
             try:
                 height, slope, curvature = self.near(at, *values)
             except (ArithmeticError, ValueError):
-                break
-            best = max(best, height) if height == height else best
-            step = -slope / curvature if curvature < 0 else 0.0
-            if not abs(step) > 1e-9 * (1 + abs(at)) or not abs(step) < 1:
-                break
+                return None
+            best = max(best, height)
+            if not curvature < 0:
+                self.at = at
+                return best if slope == 0 == curvature else None
+            step = -slope / curvature
+            if slope * step <= 1e-11 * abs(height):
+                self.at = at + step
+                return max(best, height + slope * step / 2)
+            if not abs(step) < 1:
+                return None
             at += step
-        return best
+        return None
+
+    def _from_table(self, values: tuple[float, ...]) -> float:
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            heights = np.broadcast_to(self.on_table(*self.columns, *values)[0], self.points.shape)
+            place = int(np.nanargmax(heights)) if not np.all(np.isnan(heights)) else 0
+        best, before = float(heights[place]), self.at
+        expected = None if before is None else self._climb(before, values)
+        found = self._climb(float(self.points[place]), values)
+        top = max(value for value in (best, expected, found) if value is not None)
+        if expected is not None and self.calls > 4 and top > expected + 1e-12 * abs(top):
+            self.missed = self.doubtful = True
+        if found is None:
+            self.at = None
+        return top

@@ -16,6 +16,12 @@ from boundcheck.language import Recurrence, Supremum
 class Arithmetic(Protocol):
     """Numbers of one kind, for one activation: balls, doubles or multiprecision."""
 
+    def begin(self) -> None:
+        """Prepare for a new run of a recurrence."""
+
+    def must_repeat(self) -> bool:
+        """Tell whether the run must be done again (a supremum was followed to the wrong maximiser)."""
+
     def number(self, value: Any) -> Any:
         """Read an exact rational (or a number of this kind)."""
 
@@ -87,6 +93,16 @@ class Stepper:
         for place, value in zip(self.states, found, strict=True):
             registers[place] = value
 
+    def run(self, values: Mapping[Symbol, Any], length: int) -> Any:
+        """Return the output at index ``length`` (at the first index if that is larger)."""
+        while True:
+            self.arithmetic.begin()
+            registers = self.begin(values)
+            for t in range(self.recurrence.first + 1, length + 1):
+                self.advance(registers, t)
+            if not self.arithmetic.must_repeat():
+                return self.result(registers)
+
     def result(self, registers: list[Any]) -> Any:
         """Return the output at the index reached."""
         function, inputs = self.output
@@ -107,11 +123,7 @@ def free_symbols_of(item: Value) -> set[Symbol]:
 
 def run(recurrence: Recurrence, length: int, values: Mapping[Symbol, Any], arithmetic: Arithmetic) -> Any:
     """Evaluate a recurrence at index ``length`` (at its first index if that is larger)."""
-    stepper = Stepper(recurrence, arithmetic)
-    registers = stepper.begin(values)
-    for t in range(recurrence.first + 1, length + 1):
-        stepper.advance(registers, t)
-    return stepper.result(registers)
+    return Stepper(recurrence, arithmetic).run(values, length)
 
 
 def along(
@@ -119,11 +131,13 @@ def along(
 ) -> list[Any]:
     """Evaluate a recurrence at several indices in one pass."""
     stepper = Stepper(recurrence, arithmetic)
-    registers = stepper.begin(values)
-    found = {}
-    for t in range(recurrence.first, max(lengths) + 1):
-        if t > recurrence.first:
-            stepper.advance(registers, t)
-        if t in lengths:
-            found[t] = stepper.result(registers)
-    return [found[length] for length in lengths]
+    while True:
+        arithmetic.begin()
+        registers, found = stepper.begin(values), {}
+        for t in range(recurrence.first, max(lengths) + 1):
+            if t > recurrence.first:
+                stepper.advance(registers, t)
+            if t in lengths:
+                found[t] = stepper.result(registers)
+        if not arithmetic.must_repeat():
+            return [found[length] for length in lengths]
