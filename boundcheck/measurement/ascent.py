@@ -17,36 +17,50 @@ def maximise(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Climb from every start.
 
+    A lane whose line search finds nothing forgets its curvature and tries the gradient; failing twice in a row, or
+    gaining less than ``tolerance`` of its value three times in a row, it rests and costs nothing more.
+
     Args:    objective: V (D, B) -> values (B,), gradients (D, B); a NaN value counts as minus infinity.
-             start: (D, B). tolerance: a lane rests after its relative gain stayed below this for three steps.
+             start: (D, B).
     Returns: the points (D, B) and values (B,) reached; values never fall below the start's.
     """
     point = start.copy()
     value, gradient = _clean(objective, point)
     steps: list[np.ndarray] = []
     bends: list[np.ndarray] = []
-    idle = np.zeros(point.shape[1], dtype=int)
-    scale = np.ones(point.shape[1])
+    slow, failed = np.zeros(point.shape[1], dtype=int), np.zeros(point.shape[1], dtype=int)
     for _ in range(iterations):
-        with np.errstate(all="ignore"):
-            direction = _two_loop(gradient, steps, bends)
-        direction[:, ~np.isfinite(direction).all(axis=0)] = 0.0
-        slope = np.einsum("db,db->b", direction, gradient)
-        bad = ~(slope > 0)
-        direction[:, bad] = gradient[:, bad]
-        slope[bad] = np.einsum("db,db->b", gradient[:, bad], gradient[:, bad])
-        length = np.sqrt(np.einsum("db,db->b", direction, direction))
-        scale = np.where(length > 2.0, 2.0 / np.maximum(length, 1e-300), 1.0)
+        direction, slope, scale = _direction(gradient, steps, bends)
+        slope = np.where((failed < 2) & (slow < 3), slope, 0.0)
+        if not (slope > 0).any():
+            break
         new_point, new_value, new_gradient = _line_search(objective, point, value, gradient, direction, slope, scale)
-        gain = new_value - value
-        idle = np.where(gain > tolerance * np.abs(value), 0, idle + 1)
+        moved = new_value > value
+        with np.errstate(invalid="ignore"):
+            slow = np.where(new_value - value > tolerance * np.abs(value), 0, slow + 1)
+        failed = np.where(moved, 0, failed + 1)
         steps.append(new_point - point)
         bends.append(gradient - new_gradient)
         del steps[:-memory], bends[:-memory]
+        for step in steps:
+            step[:, ~moved] = 0.0
         point, value, gradient = new_point, new_value, new_gradient
-        if (idle >= 3).all():
-            break
     return point, value
+
+
+def _direction(
+    gradient: np.ndarray, steps: list[np.ndarray], bends: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the L-BFGS direction (the gradient where that does not rise), the slope along it and the first step."""
+    with np.errstate(all="ignore"):
+        direction = _two_loop(gradient, steps, bends)
+    direction[:, ~np.isfinite(direction).all(axis=0)] = 0.0
+    slope = np.einsum("db,db->b", direction, gradient)
+    bad = ~(slope > 0)
+    direction[:, bad] = gradient[:, bad]
+    slope[bad] = np.einsum("db,db->b", gradient[:, bad], gradient[:, bad])
+    length = np.sqrt(np.einsum("db,db->b", direction, direction))
+    return direction, slope, np.where(length > 2.0, 2.0 / np.maximum(length, 1e-300), 1.0)
 
 
 def _clean(objective: Objective, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

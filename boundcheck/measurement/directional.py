@@ -16,14 +16,22 @@ from typing import Any
 
 import numpy as np
 
-from boundcheck.network.activation_functions import derivative_functions
+from boundcheck.network.activation_functions import as_activation, derivative_functions
 
 Derivatives = Callable[[np.ndarray, int], "tuple[np.ndarray, ...]"]
 
 
 def derivatives(activation: Any) -> Derivatives:
     """Return f(z, order) -> (sigma(z), ..., sigma^(order)(z)) for float64 arrays, order <= 4."""
-    return lambda z, order: derivative_functions(activation, order)(z)
+    found = as_activation(activation)
+    functions: dict[int, Any] = {}
+
+    def evaluate(z: np.ndarray, order: int) -> tuple[np.ndarray, ...]:
+        if order not in functions:
+            functions[order] = derivative_functions(found, order)
+        return functions[order](z)
+
+    return evaluate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
