@@ -19,6 +19,7 @@ from boundcheck.comparison.verdicts import (
 from boundcheck.language import TIERS, Quantity, Statement
 
 Evaluate = Callable[..., Any]
+Pairs = Callable[[Quantity], list[tuple[str | None, str | None]]]
 LOOSEST_FIRST = {tier: place for place, tier in enumerate(TIERS)}
 
 
@@ -27,6 +28,7 @@ def compare(
     *,
     values: Mapping[Any, Any],
     evaluate: Evaluate | None = None,
+    pairs: Pairs | None = None,
     verdicts: Iterable[Any] = (),
     measured: Iterable[MeasuredValue] = (),
     facts: tuple[Fact, ...] = (),
@@ -37,6 +39,7 @@ def compare(
 
     Args:    values: exact value (or enclosure) of each symbol, for the hypotheses.
              evaluate: called as ``evaluate(quantity, tier=, variant=)``, returns an ``Enclosure`` or raises ValueError.
+             pairs: lists the (tier, variant) pairs of a quantity; by default those that its own forms name.
              verdicts: the prover's, one per derivation step, in order.
              facts: what is known of hypotheses in words.
              trivial: mean y^2, exact or an upper enclosure; None where there are no data.
@@ -44,7 +47,7 @@ def compare(
     Returns: the comparison, not yet flagged by what fails upstream (``propagate`` does that).
     """
     taken = tuple(measured)
-    numeric = tuple(_numeric(statement, evaluate, trivial)) if evaluate else ()
+    numeric = tuple(_numeric(statement, evaluate, trivial, pairs or combinations)) if evaluate else ()
     beside, principal = _principal(numeric, taken)
     return Comparison(
         statement=statement,
@@ -81,9 +84,9 @@ def combinations(quantity: Quantity) -> list[tuple[str | None, str | None]]:
     return sorted(found, key=lambda pair: (LOOSEST_FIRST.get(pair[0] or "", -1), order[pair]))
 
 
-def _numeric(statement: Statement, evaluate: Evaluate, trivial: Any) -> Iterable[NumericResult]:
+def _numeric(statement: Statement, evaluate: Evaluate, trivial: Any, pairs: Pairs) -> Iterable[NumericResult]:
     for quantity in statement.quantities:
-        for tier, variant in combinations(quantity):
+        for tier, variant in pairs(quantity):
             try:
                 enclosure = evaluate(quantity, tier=tier, variant=variant)
             except (ValueError, TypeError, ArithmeticError) as error:

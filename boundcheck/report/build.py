@@ -9,10 +9,11 @@ from typing import Any
 
 from boundcheck.comparison import Comparison, MeasuredValue, compare, propagate
 from boundcheck.configuration import Configuration, resolve
-from boundcheck.language import Quantity, Statement
+from boundcheck.language import Statement
 from boundcheck.report.document import statement_record, summarise
 from boundcheck.report.provenance import meta
 from boundcheck.report.setting import Setting, prepare
+from boundcheck.report.values import Values
 
 Progress = Callable[[str, int, int], None]
 Measure = Callable[..., Any]
@@ -83,13 +84,14 @@ def build(
     began = time.perf_counter()
     tick = progress or (lambda what, done, total: None)
     config = resolve(configuration)
-    chosen = select(config, tuple(statements or ()))
+    own_statements = tuple(statements or ())
+    chosen = select(config, own_statements)
     tick("preparing the data", 0, 1)
     setting = prepare(config)
-    compared = []
+    values, compared = Values(setting, own_statements), []
     for place, statement in enumerate(chosen):
         tick(statement.id, place, len(chosen))
-        compared.append(_compare(statement, setting, dict(measure or {})))
+        compared.append(_compare(statement, setting, values, dict(measure or {})))
     comparisons = propagate(compared)
     depends_on = {item.id: item.statement.depends_on for item in comparisons}
     digits = config.run.digits
@@ -121,33 +123,21 @@ def select(configuration: Configuration, own: tuple[Statement, ...]) -> tuple[St
     return tuple(known[name] for name in known if name in wanted)
 
 
-def _compare(statement: Statement, setting: Setting, own: Mapping[str, Measure]) -> Comparison:
+def _compare(statement: Statement, setting: Setting, values: Values, own: Mapping[str, Measure]) -> Comparison:
     from boundcheck import algebra
 
     config = setting.configuration
     return compare(
         statement,
         values=setting.symbols,
-        evaluate=_evaluator(statement, setting),
+        evaluate=values,
+        pairs=values.combinations,
         verdicts=algebra.check(statement, timeout=float(config.run.timeout)),
         measured=measured_values(statement, setting, own),
         facts=setting.facts,
         trivial=setting.trivial,
         delta=config.parameters.delta,
     )
-
-
-def _evaluator(statement: Statement, setting: Setting) -> Callable[..., Any]:
-    from boundcheck.evaluation import evaluate
-
-    digits = setting.configuration.run.digits
-
-    def value(quantity: Quantity, *, tier: str | None, variant: str | None) -> Any:
-        return evaluate(
-            quantity, tier=tier, variant=variant, activation=setting.activation, digits=digits, **setting.values
-        )
-
-    return value
 
 
 def measured_values(statement: Statement, setting: Setting, own: Mapping[str, Measure]) -> tuple[MeasuredValue, ...]:

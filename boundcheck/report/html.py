@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from boundcheck.comparison import Comparison
-from boundcheck.report import wording
+from boundcheck.report import graph, wording
 from boundcheck.report.formulas import form_latex, mathml, quantity_latex
 
 
@@ -42,6 +42,7 @@ def render(report: Any) -> str:
             summary=report.data["summary"],
             cards=cards,
             figures=list(report.figures.values()),
+            graph=graph.draw(report.data["statements"]),
             style=asset("style.css"),
             script=asset("page.js"),
             digits=wording.agreeing_digits,

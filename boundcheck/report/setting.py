@@ -11,11 +11,6 @@ import sympy
 from boundcheck.comparison import Fact
 from boundcheck.configuration import SYMBOLS, Configuration
 
-REALISABLE_REAL = (
-    "real data: nobody knows maps nu that make y exactly realisable, so nothing that assumes it is claimed here; "
-    "nu is hypothetical, and the statements for any targets hold all the same"
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Setting:
@@ -50,7 +45,9 @@ class Setting:
     @property
     def facts(self) -> tuple[Fact, ...]:
         """What the configuration settles of the hypotheses that are words."""
-        return (*_about_activation(self.activation), *_about_data(self), *_about_runs())
+        from boundcheck.report.facts import facts
+
+        return facts(self)
 
 
 def prepare(configuration: Configuration) -> Setting:
@@ -66,23 +63,24 @@ def prepare(configuration: Configuration) -> Setting:
     chosen = activation(configuration.network.activation)
     series = _series(configuration)
     problem = measurement.prepare(_problem(configuration, chosen, series))
-    squares = sum((Fraction(float(value)) ** 2 for value in np.ravel(problem.y)), Fraction(0))
+    targets = np.ravel(np.asarray(problem.y))
+    squares = sum((Fraction(float(value)) ** 2 for value in targets), Fraction(0))
     return Setting(
         configuration=configuration,
         activation=chosen,
         problem=problem,
-        trivial=squares / problem.y.size,
+        trivial=squares / targets.size,
         series=series,
         values=_values(configuration, problem),
     )
 
 
 def _series(configuration: Configuration) -> Any:
-    if configuration.data.path is None:
+    data = configuration.data
+    if data.path is None:
         return None
     from boundcheck.series import load_series
 
-    data = configuration.data
     return load_series(data.path, data.column, configuration.parameters.T, data.max_windows)
 
 
@@ -103,48 +101,3 @@ def _values(configuration: Configuration, problem: Any) -> dict[str, Fraction]:
     found = {name: getattr(configuration.parameters, name) for name in SYMBOLS}
     found |= {"n": problem.n, "T": problem.T, "d": problem.d}
     return {name: Fraction(value) for name, value in found.items() if value is not None}
-
-
-def _about_activation(chosen: Any) -> tuple[Fact, ...]:
-    try:
-        bounds = [chosen.constant(order).enclosure(8).upper_text(6) for order in range(3)]
-    except ValueError as error:
-        return (Fact(phrase="sigma is C^2", status="unmet", detail=str(error).splitlines()[0]),)
-    detail = f"{chosen.name}: certified sigma0 <= {bounds[0]}, sigma1 <= {bounds[1]}, sigma2 <= {bounds[2]}"
-    facts = [Fact(phrase="sigma is C^2", status="met", detail=detail)]
-    for order in (3, 4):
-        try:
-            bound = chosen.constant(order).enclosure(8).upper_text(6)
-            status, detail = "met", f"{chosen.name}: certified sigma{order} <= {bound}"
-        except ValueError as error:
-            status, detail = "unmet", str(error).splitlines()[0]
-        facts += [Fact(phrase=f"sigma is C^{order}", status=status, detail=detail)]
-        facts += [Fact(phrase=f"sigma in C^{order}", status=status, detail=detail)]
-    return tuple(facts)
-
-
-def _about_data(setting: Setting) -> tuple[Fact, ...]:
-    import numpy as np
-
-    largest = float(np.sqrt((setting.problem.X**2).sum(axis=2)).max())
-    ball = Fact(
-        phrase="||x_t||", status="met", detail=f"the largest norm in the data is {largest:.6g}, scaled to be <= 1"
-    )
-    if setting.series is not None:
-        real = Fact(phrase="realisable", status="undecided", detail=REALISABLE_REAL)
-        return ball, real
-    error = float(np.max(setting.problem.target_error)) if setting.problem.target_error is not None else 0.0
-    made = f"y is made as F* for known maps; each value carries an error of at most {error:.1e} (statistical)"
-    return ball, Fact(phrase="realisable", status="met", detail=made)
-
-
-def _about_runs() -> tuple[Fact, ...]:
-    searched = "the search and the runs stay inside by construction"
-    drawn = "every run draws Theta(0) by Definition 1"
-    return (
-        Fact(phrase="|w| <= alpha_m", status="met", detail=searched),
-        Fact(phrase="Theta in Omega", status="met", detail=searched),
-        Fact(phrase="Theta_bar in Omega", status="met", detail="the comparator is built within radius nu"),
-        Fact(phrase="symmetric random initialisation", status="met", detail=drawn),
-        Fact(phrase="projected gradient descent", status="met", detail="the measured run is projected with that step"),
-    )

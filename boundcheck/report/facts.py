@@ -1,0 +1,67 @@
+"""What a configuration settles of hypotheses that are words, by a phrase of their text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from boundcheck.comparison import Fact
+
+if TYPE_CHECKING:
+    from boundcheck.report.setting import Setting
+
+Status = Literal["met", "unmet", "undecided"]
+REALISABLE_REAL = (
+    "real data: nobody knows maps nu that make y exactly realisable, so nothing that assumes it is claimed here; "
+    "nu is hypothetical, and the statements for any targets hold all the same"
+)
+DRAWN = "every run draws Theta(0) by Definition 1"
+INSIDE = "the search and the runs stay inside by construction"
+BY_CONSTRUCTION = (
+    ("|w| <= alpha_m", INSIDE),
+    ("Theta in Omega", INSIDE),
+    ("Theta_bar in Omega", "the comparator is built within radius nu"),
+    ("symmetric random initialisation", DRAWN),
+    ("w ~ Unif{-alpha, alpha}", DRAWN),
+    ("the data do not depend on Theta(0)", "the data are read or made before Theta(0) is drawn"),
+    ("projected gradient descent", "the measured run is projected and takes that step size"),
+    ("sigma is differentiable", "its derivative is taken symbolically"),
+    ("delta in (0, 1)", "checked when the configuration is read"),
+)
+
+
+def facts(setting: Setting) -> tuple[Fact, ...]:
+    """List what is known of hypotheses in words at a configuration."""
+    made = tuple(Fact(phrase=phrase, status="met", detail=detail) for phrase, detail in BY_CONSTRUCTION)
+    return (*_about_activation(setting.activation), *_about_data(setting), *made)
+
+
+def _about_activation(chosen: Any) -> tuple[Fact, ...]:
+    found = [_smooth("sigma is C^2", chosen, (0, 1, 2))]
+    for order in (3, 4):
+        found += [_smooth(f"sigma {verb} C^{order}", chosen, (order,)) for verb in ("is", "in")]
+    return tuple(found)
+
+
+def _smooth(phrase: str, chosen: Any, orders: tuple[int, ...]) -> Fact:
+    try:
+        bounds = [f"sigma{k} <= {chosen.constant(k).enclosure(8).upper_text(6)}" for k in orders]
+    except ValueError as error:
+        return Fact(phrase=phrase, status="unmet", detail=str(error).splitlines()[0])
+    return Fact(phrase=phrase, status="met", detail=f"{chosen.name}: certified {', '.join(bounds)}")
+
+
+def _about_data(setting: Setting) -> tuple[Fact, ...]:
+    import numpy as np
+
+    problem = setting.problem
+    norm = float(np.sqrt((problem.X**2).sum(axis=2)).max())
+    one: Status = "met" if problem.T == 1 else "unmet"
+    found = (
+        Fact(phrase="||x_t||", status="met", detail=f"the largest norm in the data is {norm:.6g}"),
+        Fact(phrase="T = 1", status=one, detail=f"T = {problem.T} here"),
+    )
+    if setting.series is not None:
+        return (*found, Fact(phrase="realisable", status="undecided", detail=REALISABLE_REAL))
+    error = float(np.max(problem.target_error)) if problem.target_error is not None else 0.0
+    detail = f"y is made as F* for known maps; each value carries an error of at most {error:.1e} (statistical)"
+    return (*found, Fact(phrase="realisable", status="met", detail=detail))
