@@ -62,6 +62,7 @@ _TEXT: dict[str, tuple[str, ...]] = {
     "power-by-exp": ("u**v == exp(v*log(u))", "u > 0"),
     "power-monotone": ("u**w <= v**w", "u > 0", "u <= v", "w >= 0"),
     "power-integer-monotone": ("u**t <= v**t", "u >= 0", "u <= v", "integer(t)", "t >= 0"),
+    "power-of-abs": ("abs(u)**v == u**v", "u >= 0", "integer(v)", "v >= 0"),
     "power-even": ("abs(u)**(2*t) == u**(2*t)", "integer(t)", "t >= 0"),
     "power-exponent-monotone": ("u**v <= u**w", "u >= 1", "v <= w"),
     "power-exponent-antitone": ("u**v >= u**w", "u > 0", "u <= 1", "v <= w"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boundcheck.algebra.normal import Frac, Table, constant
-from boundcheck.algebra.polynomials import Monomial, Poly, monomial_quotient
+from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.terms import (
     ONE,
     ZERO,
@@ -146,18 +146,10 @@ class Context:
 
     def _divided(self, polynomial: Poly, op: str) -> Poly:
         """Divide out generators common to all monomials whose sign is known (not zero)."""
-        common: dict[int, int] | None = None
-        for monomial in polynomial.terms:
-            here = dict(monomial)
-            common = here if common is None else {g: min(e, here[g]) for g, e in common.items() if g in here}
-            if not common:
-                return polynomial
         wanted = SIGNS[">"] if op in (">=", ">") else SIGNS["!="]
-        by: Monomial = tuple((g, e) for g, e in sorted((common or {}).items()) if self.generator_sign(g) <= wanted)
-        if not by:
-            return polynomial
-        quotients = {monomial_quotient(monomial, by) or (): v for monomial, v in polynomial.terms.items()}
-        return Poly(quotients)
+        common = polynomial.common_monomial()
+        by = tuple((g, power) for g, power in common if self.generator_sign(g) <= wanted)
+        return polynomial.without_monomial(by) if by else polynomial
 
     def add(self, fact: Fact) -> None:
         """Add P op 0, with P - 1 >= 0 beside it where P > 0 has integer values."""
@@ -206,7 +198,18 @@ class Context:
         flip = primitive.leading_sign() < 0
         known = self._signs.get(-primitive if flip else primitive, ANY)
         known = _mirrored(known) if flip else known
-        return known & self._term_signs(primitive)
+        known &= self._term_signs(primitive)
+        return known & self._product_sign(primitive) if len(known) > 1 and len(primitive) > 1 else known
+
+    def _product_sign(self, polynomial: Poly) -> frozenset[str]:
+        """Possible signs of (a monomial) * (the rest) by what is known about the rest."""
+        common = polynomial.common_monomial()
+        if not common:
+            return ANY
+        result = self.sign(polynomial.without_monomial(common))
+        for g, power in common:
+            result = sign_product(result, power_sign(self.generator_sign(g), power))
+        return result
 
     def _term_signs(self, polynomial: Poly) -> frozenset[str]:
         result: frozenset[str] | None = None

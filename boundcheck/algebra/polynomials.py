@@ -103,6 +103,20 @@ class Poly:
         """Return the total degree."""
         return max((sum(power for _, power in monomial) for monomial in self.terms), default=0)
 
+    def common_monomial(self) -> Monomial:
+        """Return the largest monomial that divides every term."""
+        common: dict[int, int] | None = None
+        for monomial in self.terms:
+            here = dict(monomial)
+            common = here if common is None else {g: min(e, here[g]) for g, e in common.items() if g in here}
+            if not common:
+                return UNIT
+        return tuple(sorted((common or {}).items()))
+
+    def without_monomial(self, by: Monomial) -> Poly:
+        """Divide by a monomial that divides every term."""
+        return Poly({monomial_quotient(monomial, by) or UNIT: value for monomial, value in self.terms.items()})
+
     def degree_in(self, generator: int) -> int:
         """Return the degree in one generator."""
         return max((power for monomial in self.terms for g, power in monomial if g == generator), default=0)

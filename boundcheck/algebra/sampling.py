@@ -41,6 +41,7 @@ class Variable:
     lower: list[Bound] = field(default_factory=list)
     upper: list[Bound] = field(default_factory=list)
     equal: Bound | None = None
+    signed: bool = False
 
 
 class Sampler:
@@ -59,7 +60,9 @@ class Sampler:
         return latents
 
     def _whole(self, count: int) -> Array:
-        small = self.rng.choice(np.array(WHOLE, dtype=float), count)
+        small = np.where(
+            self.rng.random(count) < 0.5, self.rng.integers(0, 4, count), self.rng.choice(np.array(WHOLE), count)
+        ).astype(float)
         return small * np.where(self.rng.random(count) < 0.2, -1, 1)
 
     def _real(self, variable: Variable, count: int) -> Array:
@@ -109,7 +112,8 @@ class Sampler:
 
     def _value(self, variable: Variable, latent: Array, point: dict[str, Array]) -> Array:
         if variable.equal is not None:
-            return np.broadcast_to(variable.equal.value(point), latent.shape) + 0.0
+            value = np.broadcast_to(variable.equal.value(point), latent.shape)
+            return np.where(latent < 0, -value, value) if variable.signed else value + 0.0
         low, high = _extreme(variable.lower, point, np.fmax), _extreme(variable.upper, point, np.fmin)
         if variable.whole:
             if low is not None:
@@ -139,7 +143,8 @@ class Sampler:
         self, variable: Variable, latent: Fraction, point: dict[str, Term], doubles: dict[str, Array]
     ) -> Term | None:
         if variable.equal is not None:
-            return closed(substitute(variable.equal.term, point))
+            value = substitute(variable.equal.term, point)
+            return closed(mul(num(-1), value) if variable.signed and latent < 0 else value)
         low, high = _tightest(variable.lower, doubles, max), _tightest(variable.upper, doubles, min)
         if variable.whole:
             value = self._value(variable, np.asarray(float(latent)), doubles)
@@ -192,6 +197,7 @@ def _ordered(context: Context, names: frozenset[str]) -> list[Variable]:
             after[name] |= needs
             if kind == "==":
                 variables[name].equal = bound
+                variables[name].signed = term[0] == "sqrt"
             else:
                 (variables[name].lower if kind == ">=" else variables[name].upper).append(bound)
             if kind == "==" or len(needs) > 0:

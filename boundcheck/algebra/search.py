@@ -28,7 +28,7 @@ class OutOfTime(Exception):  # noqa: N818 - an ordinary outcome
 class Search:
     """A search with a deadline."""
 
-    def __init__(self, deadline: float, tactics: Sequence[tuple[str, Tactic]]) -> None:
+    def __init__(self, deadline: float, tactics: Sequence[tuple[str, float, Tactic]]) -> None:
         self.deadline = deadline
         self.tactics = tactics
         self.checker = Checker(self.tick)
@@ -108,15 +108,26 @@ class Search:
 
     def conclude(self, context: Context, goal: Rel, depth: int) -> list[Step] | None:
         """Try the tactics in order."""
-        for name, tactic in self.tactics:
-            inner = context.child()
-            try:
-                found = tactic(self, inner, goal, depth)
-            except FAILURES:
-                continue
+        for name, share, tactic in self.tactics:
+            found = self.limited(tactic, share, context.child(), goal, depth)
             trial = context.child()
             if found is not None and self.replayed(trial, found) and (trial.contradiction or trial.holds(goal)):
                 self.method = name
                 context.adopt(trial)
                 return found
         return None
+
+    def limited(self, tactic: Tactic, share: float, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+        """Run a tactic with a share of the time that is left."""
+        whole = self.deadline
+        self.deadline = min(whole, time.monotonic() + share * self.remaining())
+        try:
+            return tactic(self, context, goal, depth)
+        except FAILURES:
+            return None
+        except OutOfTime:
+            if time.monotonic() > whole:
+                raise
+            return None
+        finally:
+            self.deadline = whole

@@ -77,6 +77,12 @@ def _definitions(context: Context, atom: Atom) -> Iterator[Step]:
             yield axiom("abs-above-negative", u=inside)
     elif atom.head == "sqrt":
         yield from _root_of_product(context, atom)
+        yield from _root_bounds(context, atom)
+    elif atom.head == "**" and len(inside := atom.arguments[0].numerator) == 1:
+        base = atom.arguments[0]
+        ((monomial, _),) = inside.terms.items()
+        if not base.denominator and len(monomial) == 1 and context.table.atoms[monomial[0][0]].head == "abs":
+            yield axiom("power-of-abs", u=_argument(context, context.table.atoms[monomial[0][0]]), v=_argument(context, atom, 1))
     elif atom.head == "log":
         yield from _logarithm(context, atom)
     elif atom.head == "exp":
@@ -97,6 +103,31 @@ def _root_of_product(context: Context, atom: Atom) -> Iterator[Step]:
     for piece in pieces[1:]:
         rest = mul(rest, piece)
     yield axiom("root-of-product", u=pieces[0], v=rest)
+
+
+def _root_bounds(context: Context, atom: Atom) -> Iterator[Step]:
+    """sqrt(u) beside |v| for u = v^2 + (something >= 0), and beside sqrt(v) where a fact compares u with v."""
+    table, inside = context.table, atom.arguments[0].numerator
+    whole = table.polynomial_term(inside)
+    for monomial, value in inside.terms.items():
+        rest = inside - Poly({monomial: value})
+        if value > 0 and all(power % 2 == 0 for _, power in monomial) and rest and context.sign(rest) <= SIGNS[">="]:
+            yield axiom("root-monotone", u=table.polynomial_term(inside - rest), v=whole)
+    if len(inside) > 1 or inside.degree() != 1:
+        return
+    (g,) = inside.generators()
+    for fact in list(context.facts):
+        parts = fact.polynomial.by_power(g)
+        if fact.op not in (">", ">=") or set(parts) != {0, 1} or len(fact.polynomial) > 20:
+            continue
+        sign = context.sign(parts[1])
+        if "0" in sign or len(sign) > 1:
+            continue
+        bound = table.term(table.multiply(Frac(-parts[0]), table.inverse(Frac(parts[1]))))
+        if sign == SIGNS["<"]:
+            yield axiom("root-monotone", u=whole, v=bound)
+        elif not parts[0].is_constant():
+            yield axiom("root-monotone", u=bound, v=whole)
 
 
 def _logarithm(context: Context, atom: Atom) -> Iterator[Step]:

@@ -11,14 +11,15 @@ from boundcheck.algebra.tactics.factoring import by_factors
 from boundcheck.algebra.tactics.induction import by_induction
 from boundcheck.algebra.tactics.roots import by_squaring
 
-ORDER: tuple[tuple[str, Tactic], ...] = (
-    ("combination", by_combination(1)),
-    ("factors", by_factors),
-    ("elimination", eliminate),
-    ("equality", split_equality),
-    ("roots", by_squaring),
-    ("products", by_combination(2)),
-    ("induction", by_induction),
-    ("cases", by_cases),
-    ("products-of-three", by_combination(3)),
+# name, share of the time left, tactic
+ORDER: tuple[tuple[str, float, Tactic], ...] = (
+    ("combination", 0.5, by_combination(1)),
+    ("factors", 0.5, by_factors),
+    ("elimination", 0.6, eliminate),
+    ("equality", 0.9, split_equality),
+    ("roots", 0.4, by_squaring),
+    ("products", 0.4, by_combination(2)),
+    ("induction", 0.5, by_induction),
+    ("cases", 0.5, by_cases),
+    ("products-of-three", 0.8, by_combination(3)),
 )

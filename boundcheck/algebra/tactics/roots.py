@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flint import fmpq
+
 from boundcheck.algebra.context import SIGNS, Context
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.search import Search, Step
-from boundcheck.algebra.tactics.combination import close
-from boundcheck.algebra.terms import ZERO, Rel, write_relation
+from boundcheck.algebra.terms import ZERO, Rel, write, write_relation
 
 
 def by_squaring(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
@@ -56,13 +59,18 @@ def _isolated(
         if found is None:
             return None
         steps += found
-    return steps + [{"rule": "contradiction", "goal": write_relation(goal), "steps": _finish(search, context, goal)}]
+    other = b * Poly.generator(g) if positive else a
+    return [*steps, _finish(context, goal, write(table.polynomial_term(other)), gap.scaled(fmpq(-1 if positive else 1)))]
 
 
-def _finish(search: Search, context: Context, goal: Rel) -> list[Step]:
-    """Find the small combination that uses what has been proved."""
-    inner = context.child()
-    before = len(inner.facts)
-    inner.add(inner.fact(goal.negated()))
-    focus = list(range(before, len(inner.facts)))
-    return close(inner, focus, set(), 2, min(1.0, search.remaining()), search.tick) or []
+def _finish(context: Context, goal: Rel, other: str, gap: Poly) -> Step:
+    """N = -(a + b s) > 0 contradicts N^2 + 2 a N + (a^2 - b^2 u) = 0, or N^2 + 2 b s N + (b^2 u - a^2) = 0."""
+    place = len(context.facts)
+    terms: list[dict[str, Any]] = [
+        {"c": "1", "facts": [[place, 2]]},
+        {"c": "2", "facts": [[place, 1]], "times": other},
+    ]
+    if gap:
+        terms.append({"c": "1", "times": write(context.table.polynomial_term(gap))})
+    combination: Step = {"rule": "combination", "terms": terms}
+    return {"rule": "contradiction", "goal": write_relation(goal), "steps": [combination]}
