@@ -13,7 +13,8 @@ from typing import Any, Literal
 import sympy
 from sympy import Expr, Rational, S, exp, pi, sqrt
 
-from boundcheck.enclosure import Enclosure, certify, compile_arb
+from boundcheck.enclosure import Enclosure, certified_supremum, certify, compile_arb
+from boundcheck.enclosure.objective import differentiate
 from boundcheck.notation import z
 
 ANALYTIC = 64
@@ -45,10 +46,9 @@ class Constant:
 
 @lru_cache(maxsize=512)
 def _constant_enclosure(constant: Constant, digits: int) -> Enclosure:
-    if constant.exact is None:
-        message = f"no closed form of sup|{constant.function}| is known"
-        raise ValueError(message)
     value = constant.exact
+    if value is None:
+        return certified_supremum(sympy.Abs(constant.function), z, digits).value
     if value.is_Rational:
         return Enclosure.from_exact(value)
     return Enclosure.from_arb(certify(compile_arb(value), digits), value)
@@ -76,7 +76,7 @@ class Activation:
             raise ValueError(message)
         if order > self.smoothness + 1:
             raise ValueError(self._refusal(order))
-        return _derivative(self.expression, order)
+        return differentiate(self.expression, z, order)
 
     def constant(self, order: int) -> Constant:
         """Return sup over R of |sigma^(order)|, 0 <= order <= 4; ValueError with the reason where there is none."""
@@ -103,18 +103,6 @@ class Activation:
 
     def _repr_latex_(self) -> str:
         return rf"$\sigma(z) = {sympy.latex(self.expression)}$"
-
-
-@lru_cache(maxsize=256)
-def _derivative(expression: Expr, order: int) -> Expr:
-    """Differentiate, factored at each order: products lose less to dependency than sums."""
-    if order == 0:
-        return expression
-    derivative = sympy.diff(_derivative(expression, order - 1), z)
-    if derivative.has(sympy.Heaviside):
-        derivative = derivative.rewrite(sympy.sign)
-    small = sympy.count_ops(derivative) <= 300 and not derivative.has(sympy.Abs, sympy.sign)
-    return sympy.factor(derivative) if small else derivative
 
 
 _R5, _R6, _R7, _R105 = sqrt(5), sqrt(6), sqrt(7), sqrt(105)

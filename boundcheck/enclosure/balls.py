@@ -19,6 +19,13 @@ from boundcheck.enclosure.sums import finite_sum, geometric_sum, weighted_geomet
 
 _NARROW_BITS = 20
 NOWHERE = arb("nan")
+_NUMBERS: dict[Expr, Callable[[], arb]] = {
+    sympy.pi: arb.pi,
+    sympy.E: arb.const_e,
+    sympy.EulerGamma: arb.const_euler,
+    sympy.Catalan: arb.const_catalan,
+    sympy.GoldenRatio: lambda: (1 + arb(5).sqrt()) / 2,
+}
 
 
 def _is_narrow(ball: arb) -> bool:
@@ -59,6 +66,8 @@ def divide(x: arb, y: arb) -> arb:
 
 def integer_power(exponent: int, x: arb) -> arb:
     """Raise to an integer power >= 0, tight for every sign of the base (an even power is never negative)."""
+    if exponent == 1:
+        return x
     if exponent < 2 or _is_narrow(x) or not x.is_finite():
         return x**exponent
     if exponent % 2 == 0:
@@ -155,18 +164,27 @@ def absolute(x: arb) -> arb:
     return -x if x <= 0 else _hull(arb(0), x.abs_upper())
 
 
+def absolute_power(exponent: tuple[int, int], x: arb) -> arb:
+    """Raise |x| to a rational power > 0."""
+    size = absolute(x)
+    if exponent[1] == 1:
+        return integer_power(exponent[0], size)
+    low, high = rational_power(exponent, size.abs_lower()), rational_power(exponent, size.abs_upper())
+    return rational_power(exponent, size) if _is_narrow(size) else _hull(low, high)
+
+
 def constant(node: Expr) -> arb:
-    """Enclose a rational, pi or e at the working precision."""
+    """Enclose an exact number at the working precision."""
     return _constant(node, ctx.prec)
 
 
 @lru_cache(maxsize=4096)
 def _constant(node: Expr, bits: int) -> arb:
-    if node is sympy.pi:
-        return arb.pi()
-    if node is sympy.E:
-        return arb.const_e()
-    return arb(fmpq(int(node.p), int(node.q)))
+    if node.is_Rational:
+        return arb(fmpq(int(node.p), int(node.q)))
+    if node in _NUMBERS:
+        return _NUMBERS[node]()
+    return Runner(compile_program([node], (), fold=False), BALLS).outputs(())[0]
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
@@ -175,6 +193,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "div": divide,
     "power": integer_power,
     "root": rational_power,
+    "abspower": absolute_power,
     "pow": power,
     "exp": _increasing(arb.exp),
     "log": natural_log,

@@ -28,7 +28,6 @@ _UNARY = {
 }
 _BINARY = {p: "p", q: "q"}
 _EXTREMA = {sympy.Min: "min", sympy.Max: "max"}
-_CONSTANTS = (sympy.pi, sympy.E)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +57,14 @@ class Algebra:
         self.constant = constant
 
 
-def compile_program(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Program:
+def compile_program(expressions: Sequence[Expr], symbols: Sequence[Symbol], *, fold: bool = True) -> Program:
     """Compile expressions in the given symbols; equal subexpressions are computed once.
+
+    With ``fold`` a subexpression without symbols is one constant, read by the algebra as a whole.
 
     Raises:  ValueError naming a function outside the language of claims, or a symbol that is not given.
     """
-    builder = _Builder(tuple(symbols))
+    builder = _Builder(tuple(symbols), fold)
     outputs = tuple(builder.visit(sympy.sympify(expression, strict=True)) for expression in expressions)
     return Program(tuple(symbols), tuple(builder.code), outputs, tuple(builder.sources))
 
@@ -71,7 +72,8 @@ def compile_program(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> P
 class _Builder:
     """Number the values of an expression tree."""
 
-    def __init__(self, symbols: tuple[Symbol, ...]) -> None:
+    def __init__(self, symbols: tuple[Symbol, ...], fold: bool) -> None:
+        self.fold = fold
         self.registers: dict[Expr, int] = {symbol: index for index, symbol in enumerate(symbols)}
         self.numbered: dict[Instruction, int] = {}
         self.offset = len(symbols)
@@ -94,7 +96,7 @@ class _Builder:
 
     def _translate(self, node: Expr) -> int:
         kind = node.func
-        if node.is_Rational or node in _CONSTANTS:
+        if node.is_Rational or node.is_NumberSymbol or (self.fold and not node.free_symbols and _known(node)):
             return self.emit("constant", (), node, node)
         if node.is_Float:
             return self.emit("constant", (), sympy.Rational(node), node)
@@ -132,6 +134,9 @@ class _Builder:
         base, exponent = node.args
         if exponent.is_Rational and exponent.is_negative:
             return self.emit("div", (self.visit(sympy.S.One), self.visit(1 / node)), None, node)
+        if exponent.is_Rational and base.func is sympy.Abs:
+            inner = self.visit(base.args[0])
+            return self.emit("abspower", (inner,), (int(exponent.p), int(exponent.q)), node)
         if exponent.is_Integer:
             return self.emit("power", (self.visit(base),), int(exponent), node)
         if exponent.is_Rational:
@@ -144,9 +149,15 @@ class _Builder:
             inner = sympy.Sum(inner, (index, low, high))
         index, low, high = node.limits[-1]
         free = tuple(sorted(inner.free_symbols - {index}, key=str))
-        body = compile_program([inner], (index, *free))
+        body = compile_program([inner], (index, *free), fold=self.fold)
         inputs = (self.visit(low), self.visit(high), *(self.visit(symbol) for symbol in free))
         return self.emit("sum", inputs, body, node)
+
+
+def _known(node: Expr) -> bool:
+    """Tell whether every function in a number belongs to the language (a Float is read as a rational)."""
+    functions = {*_UNARY, *_BINARY, *_EXTREMA, sympy.Sum}
+    return all(part.func in functions for part in node.atoms(sympy.Function, sympy.Sum)) and not node.has(sympy.Float)
 
 
 def _is_reciprocal(factor: Expr) -> bool:

@@ -1,0 +1,270 @@
+"""Branch and bound with derivatives: the supremum of an objective over R, certified.
+
+Cells are split where needed, the greatest upper bound first. A cell is settled when its bound lies below a value
+already found, when f is monotone or convex on it (the supremum is at an end), or when f is concave on it (the maximiser
+is enclosed by interval Newton on f'). A tail is settled by the sign of f' on it, its limit and its bound; else it is
+cut further out.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from flint import arb
+
+from boundcheck.enclosure.balls import constant
+from boundcheck.enclosure.germs import Germ
+from boundcheck.enclosure.objective import Objective
+from boundcheck.enclosure.scales import UndecidedError
+
+_FIRST_START = 8
+_MOST_DOUBLINGS = 400
+_MOST_WITHOUT_BOUND = 24
+
+
+class UnboundedError(ValueError):
+    """The function tends to infinity at an end (``proved``), or no bound could be found there."""
+
+    def __init__(self, side: int, *, proved: bool) -> None:
+        end = "+oo" if side > 0 else "-oo"
+        super().__init__(f"unbounded towards {end}" if proved else f"no bound can be certified towards {end}")
+        self.side, self.proved = side, proved
+
+
+class SingularError(ValueError):
+    """The function or a derivative is not finite on a cell, however small."""
+
+    def __init__(self, low: arb, high: arb) -> None:
+        super().__init__(f"not finite near z = {low.str(12, radius=False)}")
+        self.low, self.high = low, high
+
+
+class EffortError(ValueError):
+    """Too many cells: the supremum is only known between ``lower`` and ``upper``."""
+
+    def __init__(self, lower: arb, upper: arb) -> None:
+        ends = f"{lower.str(15, radius=False)} and {upper.str(15, radius=False)}"
+        super().__init__(f"the supremum is only known to lie between {ends}")
+        self.lower, self.upper = lower, upper
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A bound on f over a set: a point or a peak [low, high], or a limit at an end (``side`` +1 or -1)."""
+
+    value: arb
+    low: arb | None = None
+    high: arb | None = None
+    side: int = 0
+    is_peak: bool = False
+
+
+class Search:
+    """The state of one maximisation; bounds in the queue are exact numbers."""
+
+    def __init__(self, objective: Objective, values: Sequence[arb], digits: int, most_cells: int) -> None:
+        self.objective, self.values, self.most_cells = objective, values, most_cells
+        self.tolerance = arb(10) ** -digits / 4
+        self.best = arb("-inf")
+        self.candidates: list[Candidate] = []
+        self.queue: list[tuple[arb, int, tuple[arb, ...]]] = []
+        self.ticket = count()
+        self.cells = 0
+        self.residual = arb("-inf")
+
+    def run(self, guesses: Sequence[arb]) -> None:
+        """Settle all of R."""
+        for guess in guesses:
+            self.offer_point(guess)
+        self.push_roots()
+        while self.queue:
+            negative, _, item = heapq.heappop(self.queue)
+            upper = -negative
+            if upper <= self.best:
+                break
+            if upper - self.best <= self.tolerance * abs(self.best):
+                self.residual = upper
+                break
+            if self.cells > self.most_cells:
+                raise EffortError(self.best, upper)
+            if len(item) == 1:
+                self.cut_tail(item[0])
+            else:
+                self.treat(*item)
+
+    def push_roots(self) -> None:
+        """Queue the first cells and the tails."""
+        edges = [arb(0), *(arb(2) ** k for k in range(-1, _FIRST_START.bit_length()))]
+        if self.objective.period is not None:
+            half = (constant(self.objective.period) / 2).upper()
+            edges = [(half * k / 4).upper() for k in range(5)]
+        for low, high in zip(edges, edges[1:], strict=False):
+            self.push(low, high)
+            if not self.objective.symmetric:
+                self.push(-high, -low)
+        if self.objective.period is not None:
+            return
+        self.push_tail(edges[-1])
+        if not self.objective.symmetric:
+            self.push_tail(-edges[-1])
+
+    def offer(self, candidate: Candidate) -> None:
+        """Take a candidate; its value bounds the supremum from below."""
+        self.candidates.append(candidate)
+        lower = candidate.value.lower()
+        if lower > self.best:
+            self.best = lower
+
+    def offer_point(self, point: arb) -> None:
+        """Take the value at a point as a candidate."""
+        value = self.objective.at(point, self.values)
+        if value.is_finite():
+            self.offer(Candidate(value, point, point))
+
+    def push(self, low: arb, high: arb) -> None:
+        """Bound f on a cell and queue it, unless it lies below the best value."""
+        self.cells += 1
+        jet = self.objective.jet(low, high, self.values)
+        upper = self.bound(low, high, jet)
+        if not upper <= self.best:
+            heapq.heappush(self.queue, (-upper, next(self.ticket), (low, high)))
+
+    def bound(self, low: arb, high: arb, jet: tuple[arb, ...]) -> arb:
+        """Return an upper bound on a cell: the value's, or the mean value form's; infinite if neither is finite."""
+        upper = jet[0].upper() if jet[0].is_finite() else arb("inf")
+        if jet[1].is_finite():
+            middle = (low + high).mid() / 2
+            value = self.objective.at(middle, self.values)
+            if value.is_finite():
+                if value.lower() > self.best:
+                    self.offer(Candidate(value, middle, middle))
+                linear = (value + jet[1] * arb(0, 1) * ((high - low) / 2)).upper()
+                upper = min(upper, linear)
+        return upper
+
+    def treat(self, low: arb, high: arb) -> None:
+        """Settle a cell by its derivatives, or split it."""
+        value, slope, curvature = self.objective.jet(low, high, self.values)
+        middle = ((low + high) / 2).mid()
+        if not value.is_finite() and not self.objective.at(middle, self.values).is_finite():
+            raise SingularError(middle, middle)
+        if slope == 0:
+            self.offer(Candidate(self.objective.at(middle, self.values), low, high))
+        elif slope > 0:
+            self.offer_point(high)
+        elif slope < 0:
+            self.offer_point(low)
+        elif curvature > 0:
+            self.offer_point(low)
+            self.offer_point(high)
+        elif curvature < 0:
+            self.peak(low, high, middle, curvature)
+        elif not middle > low or not middle < high or self.is_tiny(low, high):
+            raise SingularError(low, high)
+        else:
+            self.push(low, middle)
+            self.push(middle, high)
+
+    def is_tiny(self, low: arb, high: arb) -> bool:
+        """Tell whether a cell without a finite value is too small to go on."""
+        width = high - low
+        finite = self.objective.jet(low, high, self.values)[0].is_finite()
+        return not finite and bool(width < arb(2) ** -30 * max(arb(1), abs(low)))
+
+    def peak(self, low: arb, high: arb, middle: arb, curvature: arb) -> None:
+        """Enclose the maximum of a concave f on a cell: at an end, or where Newton's step puts f' = 0."""
+        self.offer_point(low)
+        self.offer_point(high)
+        step = self._newton(low, high, middle, curvature)
+        while step is not None:
+            low, high, shrunk = step
+            middle = ((low + high) / 2).mid()
+            if not shrunk or (high - low) ** 2 * abs(curvature) <= self.tolerance * abs(self.best):
+                break
+            step = self._newton(low, high, middle, self.objective.jet(low, high, self.values)[2])
+        if step is not None:
+            slope = self.objective.jet(low, high, self.values, 1)[1]
+            value = self.objective.at(middle, self.values) + slope * arb(0, 1) * ((high - low) / 2)
+            self.offer(Candidate(value, low, high, is_peak=True))
+
+    def _newton(self, low: arb, high: arb, middle: arb, curvature: arb) -> tuple[arb, arb, bool] | None:
+        """Return the part of the cell where f' may vanish and whether it shrank by half; None if it cannot vanish."""
+        slope = self.objective.jet(middle, middle, self.values, 1)[1]
+        place = middle - slope / (2 * curvature)
+        new_low, new_high = max(low, place.lower()), min(high, place.upper())
+        if new_low > new_high:
+            return None
+        return new_low, new_high, bool(2 * (new_high - new_low) < high - low)
+
+    def push_tail(self, start: arb) -> None:
+        """Settle the tail beyond ``start`` (its sign gives the side), or queue it with its bound."""
+        side = 1 if start > 0 else -1
+        try:
+            germ, slope = self.objective.tail(side, abs(start), self.values)
+            limit = germ.limit()
+            direction = 0 if slope is None else slope.sign() * side
+            upper = self._tail_bound(germ, side)
+        except UndecidedError:
+            limit, direction, upper, slope = None, 0, arb("inf"), None
+        if limit is not None and limit.is_finite():
+            self.offer(Candidate(limit, side=side))
+        if upper <= self.best or (limit is not None and direction > 0):
+            return
+        if direction < 0 or (slope is not None and slope.is_zero()):
+            self.offer_point(start)
+            return
+        heapq.heappush(self.queue, (-upper, next(self.ticket), (start,)))
+
+    def _tail_bound(self, germ: Germ, side: int) -> arb:
+        if germ.is_zero() or germ.scale.growth() <= 0:
+            return germ.range().upper()
+        if germ.sign() > 0:
+            raise UnboundedError(side, proved=True)
+        return arb(0) if germ.sign() < 0 else arb("inf")
+
+    def cut_tail(self, start: arb) -> None:
+        """Cut the tail at twice its start."""
+        farthest = arb(2) ** (_MOST_DOUBLINGS if self.queue_is_finite(start) else _MOST_WITHOUT_BOUND)
+        if abs(start) > farthest:
+            raise UnboundedError(1 if start > 0 else -1, proved=False)
+        self.push_tail(2 * start)
+        self.push(*((start, 2 * start) if start > 0 else (2 * start, start)))
+
+    def queue_is_finite(self, start: arb) -> bool:
+        """Tell whether the bounds left in the queue are finite."""
+        return not self.queue or bool((-self.queue[0][0]).is_finite())
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum:
+    """The supremum of f as a ball, where it is attained or approached, and how many cells that took."""
+
+    value: arb
+    sites: tuple[Candidate, ...]
+    cells: int
+
+
+def maximise(
+    objective: Objective,
+    values: Sequence[arb] = (),
+    *,
+    digits: int = 30,
+    guesses: Sequence[arb] = (),
+    most_cells: int = 6000,
+) -> Maximum:
+    """Enclose the supremum over R of an objective, at the precision in force.
+
+    Args:    values: balls for the objective's parameters.
+             digits: relative accuracy at which cells are left unsplit.
+             guesses: points near which the maximum is expected; they only save work.
+    Raises:  UnboundedError, SingularError (a pole, a kink, complex values), EffortError.
+    """
+    search = Search(objective, values, digits, most_cells)
+    search.run(guesses)
+    uppers = [candidate.value.upper() for candidate in search.candidates]
+    upper = max([search.residual, *uppers])
+    sites = tuple(item for item in search.candidates if item.value.upper() >= search.best)
+    return Maximum(search.best.union(upper), sites, search.cells)

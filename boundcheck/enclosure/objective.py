@@ -1,0 +1,200 @@
+"""What is maximised: f(z) = E(s_0(z), s_1(z), ...; parameters), s_k the k-th derivative of an inner function of z.
+
+The inner function's jets over cells and its germs at infinity are computed once and kept, so that the same objective
+can be maximised for many values of its parameters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+import sympy
+from flint import arb, ctx
+from sympy import Expr, Symbol
+
+from boundcheck.enclosure import jets
+from boundcheck.enclosure.balls import BALLS
+from boundcheck.enclosure.germs import Germ, identity, parameter
+from boundcheck.enclosure.jets import Jet
+from boundcheck.enclosure.program import Program, Runner, compile_program
+from boundcheck.enclosure.removable import Removable
+from boundcheck.enclosure.scales import UndecidedError
+from boundcheck.enclosure.tails import germs_from
+
+_FACTOR_BELOW = 300
+
+
+@lru_cache(maxsize=512)
+def differentiate(expression: Expr, variable: Symbol, order: int = 1) -> Expr:
+    """Differentiate symbolically, factored at each order: products lose less to dependency than sums."""
+    if order == 0:
+        return expression
+    derivative = sympy.diff(differentiate(expression, variable, order - 1), variable)
+    if derivative.has(sympy.Heaviside, sympy.DiracDelta):
+        derivative = _away_from_kinks(derivative)
+    small = sympy.count_ops(derivative) <= _FACTOR_BELOW and not derivative.has(sympy.Abs, sympy.sign)
+    return sympy.factor(derivative) if small else derivative
+
+
+def _away_from_kinks(derivative: Expr) -> Expr:
+    """Write steps as signs and drop point masses: right wherever the signs are settled, and used only there."""
+    derivative = derivative.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    return derivative.replace(sympy.Heaviside, lambda x, *_: (1 + sympy.sign(x)) / 2)
+
+
+def period(expression: Expr, variable: Symbol) -> Expr | None:
+    """Return a period of a function of sines and cosines with commensurable frequencies; None for any other."""
+    waves = [part for part in expression.atoms(sympy.sin, sympy.cos) if variable in part.free_symbols]
+    rest = expression.subs({wave: sympy.Dummy() for wave in waves})
+    frequencies = [sympy.diff(wave.args[0], variable) for wave in waves]
+    if not waves or variable in rest.free_symbols or any(f.free_symbols or f == 0 for f in frequencies):
+        return None
+    ratios = [sympy.nsimplify(f / frequencies[0]) for f in frequencies]
+    if not all(ratio.is_Rational for ratio in ratios):
+        return None
+    turns = sympy.ilcm(1, *(ratio.q for ratio in ratios))
+    return 2 * sympy.pi * turns / sympy.Abs(frequencies[0])
+
+
+class Objective:
+    """A function of one variable, with parameters, that can be enclosed on cells and on both tails."""
+
+    def __init__(
+        self,
+        inner: Expr,
+        variable: Symbol,
+        outer: Expr | None = None,
+        slots: Sequence[Symbol] = (),
+        parameters: Sequence[Symbol] = (),
+        removable: Sequence[Removable] = (),
+    ) -> None:
+        self.inner, self.variable = inner, variable
+        slots = tuple(slots) or (Symbol("s_0", real=True),)
+        self.outer = slots[0] if outer is None else outer
+        self.highest = max((k for k, slot in enumerate(slots) if slot in self.outer.free_symbols), default=0)
+        self.slots, self.parameters = slots[: self.highest + 2], tuple(parameters)
+        if len(self.slots) < self.highest + 2:
+            self.slots += (Symbol("s_next", real=True),)
+        self.removable = tuple(removable)
+        self.program = compile_program([inner], [variable])
+        self._inner_jets = Runner(self.program, jets.JETS)
+        for point in self.removable:
+            inputs = self.program.instructions[point.instruction].inputs
+            self._inner_jets.steps[point.instruction] = (point.divide, (*inputs, 0))
+        symbols = (*self.slots[: self.highest + 1], *self.parameters)
+        self._outer_jets = Runner(compile_program([self.outer], symbols), jets.JETS)
+        self._cells: dict[tuple[arb, arb, int, int], tuple[Jet, ...]] = {}
+        self._germs: dict[tuple[int, arb, int], tuple[tuple[Germ, ...], Germ | None]] = {}
+        self.symmetric = self._is_even()
+        self.period = period(inner, variable)
+        self._refined = self._symbolic_runner()
+
+    def _is_even(self) -> bool:
+        """Tell whether f(-z) = f(z) for a reason seen in the expressions: parity of the inner function."""
+        mirrored = self.inner.subs(self.variable, -self.variable)
+        if mirrored == self.inner:
+            flips = {slot: -slot for k, slot in enumerate(self.slots) if k % 2 == 1}
+        elif mirrored == -self.inner:
+            flips = {slot: -slot for k, slot in enumerate(self.slots) if k % 2 == 0}
+        else:
+            return False
+        return self.outer.subs(flips, simultaneous=True) == self.outer
+
+    def _symbolic_runner(self) -> Runner | None:
+        """Compile the factored derivatives: they lose less to dependency than the jets; only where all is smooth."""
+        if self.removable or self.inner.has(sympy.Abs, sympy.Min, sympy.Max, sympy.sign, sympy.Sum):
+            return None
+        derivatives = [differentiate(self.inner, self.variable, k) for k in range(self.highest + 3)]
+        return Runner(compile_program(derivatives, [self.variable]), BALLS)
+
+    def jet(self, low: arb, high: arb, values: Sequence[arb] = (), order: int = 2) -> Jet:
+        """Enclose f, f', f''/2, ... over [low, high] at the precision in force."""
+        parts = self._inner(low, high, order)
+        result = self._outer_jets.outputs((*parts, *((value,) for value in values)))[0]
+        return result if len(result) > 1 else (result[0], *(arb(0) for _ in range(order)))
+
+    def _inner(self, low: arb, high: arb, order: int) -> tuple[Jet, ...]:
+        key = (low, high, order, ctx.prec)
+        found = self._cells.get(key)
+        if found is None:
+            found = self._derivative_jets(low, high, order)
+            if len(self._cells) > 20_000:
+                self._cells.clear()
+            self._cells[key] = found
+        return found
+
+    def _derivative_jets(self, low: arb, high: arb, order: int) -> tuple[Jet, ...]:
+        """Return the jets of s_0..s_highest: the coefficients of s_k are (i+k)!/i! times those of the inner jet."""
+        ball = low if low == high else low.union(high)
+        extra = sum(point.order for point in self.removable)
+        for point in self.removable:
+            ball = point.widened(ball)
+        whole = self._inner_jets.outputs((jets.variable(ball, order + self.highest + extra),))[0]
+        whole = whole if len(whole) > 1 else (whole[0], *(arb(0) for _ in range(order + self.highest)))
+        values = [coefficient * math.factorial(i) for i, coefficient in enumerate(whole[: order + self.highest + 1])]
+        if self._refined is not None and order <= 2:
+            tight = self._refined.outputs((ball,))
+            values = [_narrower(value, other) for value, other in zip(values, tight, strict=False)]
+        return tuple(
+            tuple(values[i + k] / math.factorial(i) for i in range(order + 1)) for k in range(self.highest + 1)
+        )
+
+    def at(self, point: arb, values: Sequence[arb] = ()) -> arb:
+        """Enclose f at a point (or ball) at the precision in force."""
+        return self.jet(point, point, values, 0)[0]
+
+    def tail(self, side: int, start: arb, values: Sequence[arb] = ()) -> tuple[Germ, Germ | None]:
+        """Return the germs of f and of f' on z >= start (side 1) or z <= -start (side -1), as functions of |z|.
+
+        Raises ``UndecidedError`` where nothing can be said of f from there on; f' is None if that holds of it.
+        """
+        germs, next_germ = self._slot_germs(side, start)
+        parameters = [parameter(start, value) for value in values]
+        algebra = germs_from(start)
+        programs = _outer_programs(self.outer, self.slots, self.parameters)
+        value = Runner(programs[0], algebra).outputs((*germs, *parameters))[0]
+        if next_germ is None:
+            return value, None
+        try:
+            return value, Runner(programs[1], algebra).outputs((*germs, next_germ, *parameters))[0]
+        except UndecidedError:
+            return value, None
+
+    def _slot_germs(self, side: int, start: arb) -> tuple[tuple[Germ, ...], Germ | None]:
+        """Return the germs of s_0..s_highest and of the next derivative (None where undecided)."""
+        key = (side, start, ctx.prec)
+        if key not in self._germs:
+            expressions = [differentiate(self.inner, self.variable, k) for k in range(len(self.slots))]
+            if side < 0:
+                expressions = [expression.subs(self.variable, -self.variable) for expression in expressions]
+            runners = [Runner(compile_program([e], [self.variable]), germs_from(start)) for e in expressions]
+            found = tuple(runner.outputs((identity(start),))[0] for runner in runners[:-1])
+            self._germs[key] = found, self._last_germ(runners[-1], start)
+        return self._germs[key]
+
+    @staticmethod
+    def _last_germ(runner: Runner, start: arb) -> Germ | None:
+        try:
+            return runner.outputs((identity(start),))[0]
+        except UndecidedError:
+            return None
+
+
+def _narrower(x: arb, y: arb) -> arb:
+    """Return the narrower of two enclosures of the same value."""
+    if not x.is_finite() or not y.is_finite():
+        return y if y.is_finite() else x
+    return y if y.rad() < x.rad() else x
+
+
+@lru_cache(maxsize=256)
+def _outer_programs(outer: Expr, slots: tuple[Symbol, ...], parameters: tuple[Symbol, ...]) -> tuple[Program, Program]:
+    """Compile E and dE/dz = sum of dE/ds_k s_{k+1}."""
+    slope = sum(
+        (sympy.diff(outer, slot) * following for slot, following in zip(slots, slots[1:], strict=False)), sympy.S.Zero
+    )
+    slope = _away_from_kinks(slope)
+    value = compile_program([outer], (*slots[:-1], *parameters))
+    return value, compile_program([slope], (*slots, *parameters))

@@ -1,0 +1,124 @@
+"""Certified suprema over R: of one expression, and of a family with parameters compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flint import arb, ctx
+from sympy import Expr, Symbol
+
+from boundcheck.enclosure.maximise import Candidate, EffortError, Maximum, maximise
+from boundcheck.enclosure.objective import Objective
+from boundcheck.enclosure.precision import PrecisionError, bits_for, check_digits, is_certified, working_bits
+from boundcheck.enclosure.removable import Removable
+from boundcheck.enclosure.value import Enclosure
+
+_GUARD_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedSupremum:
+    """A supremum over R, and every place where it may be attained.
+
+    ``maximisers`` encloses them (a point, or a set on which f is constant); ``at_infinity`` lists the ends (-1, +1) at
+    which it is a limit; ``cells`` counts the cells looked at.
+    """
+
+    value: Enclosure
+    maximisers: tuple[Enclosure, ...] = ()
+    at_infinity: tuple[int, ...] = ()
+    cells: int = field(default=0, compare=False)
+
+    def __str__(self) -> str:
+        ends = ["+oo" if side > 0 else "-oo" for side in self.at_infinity]
+        places = [f"z in {place}" for place in self.maximisers] + [f"z -> {end}" for end in ends]
+        return f"supremum in {self.value} at {' or '.join(places) or 'no isolated point'}"
+
+
+def certified_supremum(
+    expression: Expr, variable: Symbol, digits: int = 30, *, removable: Sequence[Removable] = ()
+) -> CertifiedSupremum:
+    """Enclose sup over R of a one-variable expression, to so many significant digits.
+
+    Raises:  UnboundedError (with the end), SingularError (a pole, a kink, complex values), PrecisionError if the digits
+             cannot be certified.
+    """
+    objective = Objective(expression, variable, removable=removable)
+    return maximise_to(objective, check_digits(digits))
+
+
+def maximise_to(objective: Objective, digits: int) -> CertifiedSupremum:
+    """Maximise an objective without parameters at rising precision until the digits are certified."""
+    for attempt in range(3):
+        with working_bits(bits_for(digits + _GUARD_DIGITS) << attempt):
+            try:
+                maximum = maximise(objective, digits=digits + 2)
+            except EffortError as error:
+                message = f"cannot certify {digits} digits: {error}"
+                raise PrecisionError(message) from None
+            if is_certified(maximum.value, digits):
+                return _summary(maximum)
+    message = f"cannot certify {digits} digits: the supremum is {maximum.value.str(15)}"
+    raise PrecisionError(message)
+
+
+def _summary(maximum: Maximum) -> CertifiedSupremum:
+    places = _merged([site for site in maximum.sites if site.low is not None])
+    sides = tuple(sorted({site.side for site in maximum.sites if site.side}))
+    return CertifiedSupremum(Enclosure.from_arb(maximum.value), places, sides, maximum.cells)
+
+
+def _merged(sites: Sequence[Candidate]) -> tuple[Enclosure, ...]:
+    """Return the places, overlapping ones as one; a point beside the peak that holds it is that peak."""
+    places: list[Enclosure] = []
+    for site in sorted(sites, key=lambda item: float(item.low.mid())):
+        place = Enclosure.from_arb(site.low.union(site.high) if site.low != site.high else site.low)
+        near = places and place.lower - places[-1].upper <= abs(place.lower) / 10**9 + type(place.lower)(1, 10**9)
+        if near and places:
+            places[-1] = places[-1].union(place)
+        else:
+            places.append(place)
+    return tuple(places)
+
+
+class CompiledSupremum:
+    """sup over z in R of an expression in the derivatives s_k of an inner function and parameters, compiled once.
+
+    Call it with balls for the parameters at a precision of your choice: the result holds the supremum for every value in
+    the balls. Cells, jets and germs of the inner function are kept between calls, and the last maximiser is the next guess.
+    """
+
+    def __init__(
+        self,
+        expression: Expr,
+        slots: Sequence[Symbol],
+        inner: Expr,
+        variable: Symbol,
+        parameters: Sequence[Symbol] = (),
+        removable: Sequence[Removable] = (),
+    ) -> None:
+        self.objective = Objective(inner, variable, expression, slots, parameters, removable)
+        self._guess: arb | None = None
+
+    def __call__(self, *values: arb, digits: int | None = None) -> arb:
+        """Enclose the supremum; ``digits`` (default: what the working precision holds) is the accuracy of the search.
+
+        Raises:  UnboundedError, SingularError, EffortError, or ValueError if a parameter is not finite.
+        """
+        if not all(value.is_finite() for value in values):
+            message = f"every parameter must be finite; got {[value.str(5) for value in values]}"
+            raise ValueError(message)
+        wanted = digits or max(5, int((ctx.prec - 16) * 0.30103) - _GUARD_DIGITS)
+        guesses = [] if self._guess is None else [self._guess]
+        maximum = maximise(self.objective, values, digits=wanted, guesses=guesses)
+        peaks = [site for site in maximum.sites if site.low is not None and site.value.lower() >= maximum.value.lower()]
+        self._guess = peaks[0].low.mid() if peaks and peaks[0].low is not None else self._guess
+        return maximum.value
+
+
+def compile_supremum(
+    expression: Expr, slots: Sequence[Symbol], inner: Expr, variable: Symbol, parameters: Sequence[Symbol] = ()
+) -> CompiledSupremum:
+    """Compile sup over R of ``expression`` in the slots s_k (k-th derivative of ``inner``) and the parameters."""
+    return CompiledSupremum(expression, slots, inner, variable, parameters)
