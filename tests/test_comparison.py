@@ -99,6 +99,12 @@ def test_frequencies_are_held_against_delta(interval, status):
     assert result(0.25, kind="frequency", uncertainty=interval).empirical.status == status
 
 
+@pytest.mark.parametrize(("value", "status"), [(1e-15, "consistent"), (1e-3, "not-measured")])
+def test_the_difference_of_equal_sides(value, status):
+    item = MeasuredValue(quantity="difference", value=value, kind="exact-run")
+    assert compare(statement(), values={}, evaluate=EVALUATE, measured=(item,)).empirical.status == status
+
+
 def test_a_frequency_without_interval_proves_nothing():
     assert result(0.9, kind="frequency").empirical.status == "not-measured"
 

@@ -20,6 +20,8 @@ from boundcheck.language import TIERS, Quantity, Statement
 
 Evaluate = Callable[..., Any]
 Pairs = Callable[[Quantity], list[tuple[str | None, str | None]]]
+AGREEMENT = 1e-9
+"""Difference of two equal sides that rounding in doubles explains, dimensionless."""
 LOOSEST_FIRST = {tier: place for place, tier in enumerate(TIERS)}
 
 
@@ -162,6 +164,8 @@ def judge(measured: MeasuredValue, bound: NumericResult | None, delta: Any = Non
         return EmpiricalResult(status="not-measured", detail=f"{name}: {measured.note or 'nothing could be measured'}")
     if measured.kind == "frequency":
         return _judge_frequency(measured, delta)
+    if measured.quantity.endswith("difference"):
+        return _judge_difference(measured)
     if bound is None:
         return None
     certified = measured.certified
@@ -175,6 +179,16 @@ def judge(measured: MeasuredValue, bound: NumericResult | None, delta: Any = Non
         return EmpiricalResult(status="consistent", detail=touching)
     above = f"{name}: {measured.value:.6g} is above the bound in doubles, but no rigorous re-evaluation confirms it"
     return EmpiricalResult(status="not-measured", detail=above)
+
+
+def _judge_difference(measured: MeasuredValue) -> EmpiricalResult:
+    """Judge the measured difference of two sides that a statement says are equal; doubles contradict nothing."""
+    tolerance = max(AGREEMENT, float(measured.uncertainty or 0.0))
+    if measured.value is not None and abs(measured.value) <= tolerance:
+        detail = f"{measured.quantity}: the two sides agree to {abs(measured.value):.1e}"
+        return EmpiricalResult(status="consistent", detail=detail)
+    detail = f"{measured.quantity}: the two sides differ by {measured.value:.3g} in doubles; nothing rigorous says so"
+    return EmpiricalResult(status="not-measured", detail=detail)
 
 
 def _judge_frequency(measured: MeasuredValue, delta: Any) -> EmpiricalResult:

@@ -93,8 +93,8 @@ class MeasuredValue:
     """A measured counterpart: a lower estimate of a supremum, the value of a run, or a failure frequency.
 
     ``certified`` is the witness re-evaluated in Arb (an enclosure), which alone can contradict a bound; ``uncertainty``
-    is the Clopper-Pearson interval of a frequency; ``tier`` and ``variant`` restrict the bounds that it is held against;
-    ``series`` holds named columns for plots.
+    is the Clopper-Pearson interval of a frequency; ``tier`` and ``variant`` restrict the bounds that it stands beside;
+    ``series`` holds named columns for plots. A quantity that ends in ``difference`` is that of two equal sides.
     """
 
     quantity: str

@@ -167,6 +167,8 @@ def _as_measured(item: Any, statement: Statement) -> MeasuredValue:
             certified=_reevaluated(item),
             note=str(item.witness.get("reason", "")) if isinstance(item.witness, Mapping) else "",
             series=item.series,
+            tier=getattr(item, "tier", None),
+            variant=getattr(item, "variant", None),
         )
     first = statement.quantities[0].name if statement.quantities else "value"
     certified = None if isinstance(item, float) else item if isinstance(item, Enclosure) else Enclosure.from_exact(item)

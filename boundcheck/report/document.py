@@ -91,6 +91,8 @@ def measured_record(identifier: str, entry: MeasuredValue) -> dict[str, Any]:
     return {
         "quantity": f"{identifier}.{entry.quantity}",
         "value": plain(entry.value),
+        "tier": entry.tier,
+        "variant": entry.variant,
         "kind": entry.kind,
         "witness": plain(entry.witness),
         "uncertainty": plain(entry.uncertainty),

@@ -9,6 +9,7 @@ from typing import Any
 from boundcheck.comparison import Comparison
 from boundcheck.report import graph, wording
 from boundcheck.report.formulas import form_latex, mathml, quantity_latex
+from boundcheck.report.typography import html_text
 
 
 @lru_cache(maxsize=1)
@@ -24,7 +25,7 @@ def environment() -> Any:
         lstrip_blocks=True,
     )
     made.globals.update(
-        mark=wording.MARKS, tone=wording.TONES, number=wording.number, certified=interval, meaning=wording.MEANINGS
+        mark=wording.MARKS, tone=wording.TONES, number=wording.number, certified=interval, meaning=wording.MEANINGS, kind=wording.KINDS
     )
     made.filters["prose"] = prose
     return made
@@ -62,13 +63,11 @@ def interval(lower: str, upper: str) -> str:
     return ends[0] if lower == upper else f"[{ends[0]}, {ends[1]}]"
 
 
-def prose(text: str) -> str:
-    """Write the plain notation of hypotheses in words' typography."""
-    for plain, shown in (("<=", "≤"), (">=", "≥"), ("||", "‖"), ("sigma", "σ"), ("alpha", "α"), ("Theta", "Θ"),
-                         ("Omega", "Ω"), ("rho", "ρ"), ("nu_", "ν_"), ("sqrt(m)", "√m"), ("delta", "δ"),
-                         ("sup|", "sup |")):  # fmt: skip
-        text = text.replace(plain, shown)
-    return text
+def prose(text: str) -> Any:
+    """Write the plain notation of sentences as typographic HTML."""
+    from markupsafe import Markup
+
+    return Markup(html_text(text))  # noqa: S704 - html_text escapes
 
 
 def card(item: Comparison, record: dict[str, Any]) -> dict[str, Any]:

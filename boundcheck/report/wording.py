@@ -37,6 +37,11 @@ MEANINGS = {
     "numeric": "Is the certified bound below the trivial one (mean y²)? Only bounds on the risk have a trivial one.",
     "empirical": "Did measurement contradict the bound? Consistent confirms nothing beyond that.",
 }
+KINDS = {
+    "lower-estimate": "the best point of a search, a lower estimate",
+    "exact-run": "a run",
+    "frequency": "failures",
+}
 ORIGINS = {"source": "source", "restored": "restored statement", "ours": "ours"}
 
 

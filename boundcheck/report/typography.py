@@ -1,0 +1,51 @@
+"""Plain mathematical notation in words' sentences ("||x_t||_2 <= 1", "alpha_m sigma_1") as typographic text."""
+
+from __future__ import annotations
+
+import re
+
+GREEK = {
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "zeta": "ζ",
+    "eta": "η",
+    "theta": "θ",
+    "kappa": "κ",
+    "lambda": "λ",
+    "nu": "ν",
+    "rho": "ρ",
+    "sigma": "σ",
+    "tau": "τ",
+    "phi": "φ",
+    "chi": "χ",
+    "Theta": "Θ",
+    "Omega": "Ω",
+    "Lambda": "Λ",
+}
+SIGNS = (("<=", "≤"), (">=", "≥"), ("||", "‖"), ("+-", "±"), ("->", "→"), ("''", "″"))
+_GREEK = re.compile(r"(?<![A-Za-z])(" + "|".join(sorted(GREEK, key=len, reverse=True)) + r")(?![a-z])")
+_DIGIT = re.compile(r"([α-ωΑ-Ω])(\d)")
+_ROOT = re.compile(r"sqrt\(([^()]*)\)")
+_SUB = re.compile(r"(?<=[\w*)‖])_(\{[^{}]*\}|[A-Za-z0-9]+)")
+_SUP = re.compile(r"(?<=[\w*)‖>])\^(\{[^{}]*\}|\*|[A-Za-z0-9]+)")
+
+
+def unicode_text(text: str) -> str:
+    """Replace names by signs; indices stay as they are typed."""
+    for plain, sign in SIGNS:
+        text = text.replace(plain, sign)
+    text = _GREEK.sub(lambda match: GREEK[match[1]], text)
+    return _ROOT.sub(r"√(\1)", text).replace("√(m)", "√m")
+
+
+def html_text(text: str) -> str:
+    """Return HTML: signs, subscripts and superscripts; everything else is escaped."""
+    import html
+
+    text = html.escape(unicode_text(text), quote=False)
+    text = _DIGIT.sub(r"\1_\2", text)
+    text = _SUB.sub(lambda match: f"<sub>{match[1].strip('{}')}</sub>", text)
+    return _SUP.sub(lambda match: f"<sup>{match[1].strip('{}')}</sup>", text)
