@@ -116,7 +116,9 @@ class Context:
     def assume(self, relation: Rel) -> None:
         """Take a relation as a hypothesis: whatever satisfies it has its terms defined."""
         for condition in _without_binders(self, relation):
-            self.add(self.fact(condition))
+            fact = self.fact(condition)
+            if not self.fact_holds(fact):
+                self.add(fact)
         self.add(self.fact(relation))
 
     def establish(self, relation: Rel) -> None:
@@ -150,6 +152,11 @@ class Context:
         common = polynomial.common_monomial()
         by = tuple((g, power) for g, power in common if self.generator_sign(g) <= wanted)
         return polynomial.without_monomial(by) if by else polynomial
+
+    def is_clear(self, relation: Rel) -> bool:
+        """Whether the sign of every denominator of a relation is known."""
+        value = self.table.normal(sub(relation.left, relation.right))
+        return all(len(self.sign(factor) - {"0"}) == 1 for factor, power in value.denominator if power % 2)
 
     def add(self, fact: Fact) -> None:
         """Add P op 0, with P - 1 >= 0 beside it where P > 0 has integer values."""

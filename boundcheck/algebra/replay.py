@@ -96,14 +96,19 @@ def opening(given: list[str], tick: Callable[[], None] = lambda: None) -> Contex
     context = Context(Table(tick))
     integers, relations = hypotheses(given)
     context.integers.update(integers)
-    for relation in sorted(relations, key=_is_compound):
-        context.assume(relation)
+    waiting = sorted(relations, key=_is_compound)
+    while waiting:
+        # A relation with a denominator of unknown sign waits for the others.
+        ready = [relation for relation in waiting if context.is_clear(relation)] or waiting[:1]
+        for relation in ready:
+            context.assume(relation)
+        waiting = [relation for relation in waiting if relation not in ready]
     return context
 
 
 def _is_compound(relation: Rel) -> bool:
     """Simple bounds such as x > 0 come first: what follows is read in their light."""
-    return not all(side[0] in ("var", "num") for side in (relation.left, relation.right))
+    return not all(side[0] == "var" or not free(side) for side in (relation.left, relation.right))
 
 
 def _check_proof(certificate: Mapping[str, Any], tick: Callable[[], None]) -> None:

@@ -32,18 +32,32 @@ def axiom(name: str, **terms: Term) -> Step:
     return {"rule": "axiom", "name": name, "with": {variable: write(term) for variable, term in terms.items()}}
 
 
-def instances(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
-    """Yield axioms worth trying for the atoms of some polynomials, definitions first."""
-    numbers = _closure(context, polynomials)
-    atoms = [context.table.atoms[g] for g in sorted(numbers)]
+def definitions(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
+    """Yield axioms that rewrite atoms of some polynomials by simpler ones."""
+    atoms = _atoms(context, polynomials)
     for atom in atoms:
         yield from _definitions(context, atom)
-    yield from _geometric(context, atoms)
+    yield from _recurrences(context, atoms)
     yield from _powers(context, atoms)
+
+
+def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
+    """Yield axioms that bound or compare atoms of some polynomials."""
+    atoms = _atoms(context, polynomials)
     for atom in atoms:
+        if atom.head == "sqrt":
+            yield from _root_bounds(context, atom)
+        if atom.head == "abs":
+            yield axiom("abs-above", u=_argument(context, atom))
+            yield axiom("abs-above-negative", u=_argument(context, atom))
         for name in BOUNDS.get(atom.head, ()):
             yield axiom(name, u=_argument(context, atom))
+    yield from _geometric_bounds(context, atoms)
     yield from _monotone(context, atoms)
+
+
+def _atoms(context: Context, polynomials: list[Poly]) -> list[Atom]:
+    return [context.table.atoms[g] for g in sorted(_closure(context, polynomials))]
 
 
 def _closure(context: Context, polynomials: list[Poly]) -> set[int]:
@@ -72,12 +86,8 @@ def _definitions(context: Context, atom: Atom) -> Iterator[Step]:
             yield axiom("abs-of-nonnegative", u=inside)
         elif sign <= SIGNS["<="]:
             yield axiom("abs-of-nonpositive", u=inside)
-        else:
-            yield axiom("abs-above", u=inside)
-            yield axiom("abs-above-negative", u=inside)
     elif atom.head == "sqrt":
         yield from _root_of_product(context, atom)
-        yield from _root_bounds(context, atom)
     elif atom.head == "**" and len(inside := atom.arguments[0].numerator) == 1:
         base = atom.arguments[0]
         ((monomial, _),) = inside.terms.items()
@@ -131,23 +141,26 @@ def _root_bounds(context: Context, atom: Atom) -> Iterator[Step]:
 
 
 def _logarithm(context: Context, atom: Atom) -> Iterator[Step]:
-    """Expand log of a quotient of products."""
+    """Expand log of a quotient of products, down to single factors."""
     value, table = atom.arguments[0], context.table
+    parts = [value.numerator]
     if value.denominator:
-        below = Frac(Poly.constant(1))
+        below = Poly.constant(1)
         for factor, power in value.denominator:
-            below = table.multiply(below, Frac(factor**power))
-        yield axiom("log-of-quotient", u=table.polynomial_term(value.numerator), v=table.term(below))
-        return
-    unit, factors = value.numerator.factors()
-    pieces = [table.polynomial_term(factor) for factor, power in factors for _ in range(power)]
-    if unit != 1:
-        pieces.insert(0, num(Fraction(int(unit.p), int(unit.q))))
-    if len(pieces) > 1:
-        rest = pieces[1]
-        for piece in pieces[2:]:
-            rest = mul(rest, piece)
-        yield axiom("log-of-product", u=pieces[0], v=rest)
+            below = below * factor**power
+        parts.append(below)
+        yield axiom("log-of-quotient", u=table.polynomial_term(parts[0]), v=table.polynomial_term(below))
+    for part in parts:
+        unit, factors = part.factors()
+        pieces = [table.polynomial_term(factor) for factor, power in factors for _ in range(min(power, 8))]
+        if unit != 1:
+            pieces.insert(0, num(Fraction(int(unit.p), int(unit.q))))
+        while len(pieces) > 1:
+            first, *pieces = pieces
+            rest = pieces[0]
+            for piece in pieces[1:]:
+                rest = mul(rest, piece)
+            yield axiom("log-of-product", u=first, v=rest)
 
 
 def from_goal(context: Context, goal: Rel) -> Iterator[Step]:
@@ -176,33 +189,32 @@ def _families(context: Context, atoms: list[Atom], heads: tuple[str, ...]) -> di
     return {key: sorted(items, key=lambda item: (item[0], item[1].head)) for key, items in groups.items()}
 
 
-def _geometric(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+def _recurrences(context: Context, atoms: list[Atom]) -> Iterator[Step]:
     for items in _families(context, atoms, ("p", "q")).values():
-        offsets = sorted({offset for offset, _ in items})
-        first, last = offsets[0], offsets[-1]
-        atom = items[0][1]
+        gap, atom = int(items[-1][0] - items[0][0]), items[0][1]
         x, index = _argument(context, atom, 1), _argument(context, atom, 0)
-        has_q = any(item.head == "q" for _, item in items)
-        gap = int(last - first)
         for step in range(min(gap, MAX_GAP)):
             here = index if not step else _shift(index, step)
             yield axiom("p-step", t=here, u=x)
-            if has_q:
+            if any(item.head == "q" for _, item in items):
                 yield axiom("q-step", t=here, u=x)
-        for head, name in (("p", "p-at-least-one"), ("q", "q-at-least-one")):
-            if any(item.head == head for _, item in items):
-                yield axiom(name, t=index, u=x)
-        if has_q:
+        for name in ("p-empty", "q-empty", "p-at-one", "q-at-one"):
+            yield axiom(name, t=index, u=x)
+
+
+def _geometric_bounds(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    for items in _families(context, atoms, ("p", "q")).values():
+        gap, atom = int(items[-1][0] - items[0][0]), items[0][1]
+        x, index = _argument(context, atom, 1), _argument(context, atom, 0)
+        heads = {item.head for _, item in items}
+        for head in sorted(heads):
+            yield axiom(f"{head}-at-least-one", t=index, u=x)
+            if gap:
+                yield axiom(f"{head}-increasing", s=index, t=_shift(index, gap), u=x)
+        if "q" in heads:
             yield axiom("p-below-q", t=_shift(index, gap), u=x)
             yield axiom("p-below-q", t=index, u=x)
-        yield axiom("p-empty", t=index, u=x)
-        yield axiom("q-empty", t=index, u=x)
         yield axiom("p-closed", t=index, u=x)
-        yield axiom("p-at-one", t=index, u=x)
-        yield axiom("q-at-one", t=index, u=x)
-        if gap:
-            yield axiom("p-increasing", s=index, t=_shift(index, gap), u=x)
-            yield axiom("q-increasing", s=index, t=_shift(index, gap), u=x)
 
 
 def _shift(term: Term, by: int) -> Term:

@@ -6,12 +6,12 @@ older version of the fact is no longer used.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.polynomials import Poly
-from boundcheck.algebra.tactics.instances import from_goal, instances
+from boundcheck.algebra.tactics.instances import bounds, definitions, from_goal
 from boundcheck.algebra.terms import Rel, write
 
 Step = dict[str, Any]
@@ -35,13 +35,18 @@ class Preparation:
         self.rules: list[tuple[int, int]] = []
         self._tried: set[str] = set()
 
-    def run(self, goal: Rel | None = None, rounds: int = 3) -> None:
-        """Take axioms for the atoms of the current facts until nothing new comes."""
+    def run(self, goal: Rel | None = None) -> None:
+        """Rewrite by definitions as long as there are any, then bring in bounds."""
         for step in [] if goal is None else list(from_goal(self.context, goal)):
             self.take(step)
+        self._exhaust(definitions, 4)
+        self._exhaust(bounds, 1)
+        self._exhaust(definitions, 2)
+
+    def _exhaust(self, source: Callable[[Context, list[Poly]], Iterator[Step]], rounds: int) -> None:
         for _ in range(rounds):
             before = len(self.steps)
-            for step in list(instances(self.context, self.current())):
+            for step in list(source(self.context, self.current())):
                 if self.context.contradiction:
                     return
                 self.take(step)
