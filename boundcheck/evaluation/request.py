@@ -94,15 +94,16 @@ def value_of(
             known[symbol] = instead[symbol.name]
             continue
         inner = replaced_values(at, values, lambda expression, given: plain(expression, given, arithmetic))
-        known[symbol] = _remembered(child, inner, arithmetic, memo)
+        known[symbol] = remembered(child, inner, arithmetic, memo)
     return _value(item.value, known, arithmetic)
 
 
-def _remembered(item: Term, values: Mapping[Symbol, Any], arithmetic: Any, memo: Memo | None) -> Any:
+def remembered(item: Term, values: Mapping[Symbol, Any], arithmetic: Any, memo: Memo | None) -> Any:
+    """Evaluate a term, or look it up in a memo of one arithmetic at one precision."""
     if memo is None:
         return value_of(item, values, arithmetic)
     needed = sorted((symbol for symbol in item.required() if symbol in values), key=str)
-    key = (item.name, item.form.tier, item.form.variant, *((symbol, values[symbol]) for symbol in needed))
+    key = (item.name, item.form, *((symbol, values[symbol]) for symbol in needed))
     if key not in memo:
         memo[key] = value_of(item, values, arithmetic, memo=memo)
     return memo[key]

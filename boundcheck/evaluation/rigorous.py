@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flint import arb
@@ -13,7 +14,7 @@ from boundcheck.activations import Activation
 from boundcheck.enclosure import Enclosure, PrecisionError, precision
 from boundcheck.evaluation.balls import Balls
 from boundcheck.evaluation.closed_form import closed_form
-from boundcheck.evaluation.request import Request, request, value_of
+from boundcheck.evaluation.request import Memo, Request, remembered, request
 from boundcheck.evaluation.terms import has_directions
 from boundcheck.language import Quantity, Statement
 
@@ -105,6 +106,12 @@ def enclosed(asked: Request, digits: int) -> Enclosure:
     return Enclosure.from_arb(certified_ball(asked, digits), exact)
 
 
+@lru_cache(maxsize=32)
+def _shared(activation: Activation, digits: int, working: int) -> Memo:
+    """Return what is known for an activation at one precision: bounds refer to the same constants again and again."""
+    return {}
+
+
 def certified_ball(asked: Request, digits: int) -> arb:
     """Return a ball of relative width at most 10^-digits (absolute if it holds zero)."""
     from boundcheck.enclosure.precision import is_certified
@@ -113,7 +120,7 @@ def certified_ball(asked: Request, digits: int) -> arb:
     working = digits
     for _ in range(ATTEMPTS):
         with precision(working):
-            ball = value_of(asked.term, asked.values, arithmetic)
+            ball = remembered(asked.term, asked.values, arithmetic, _shared(asked.activation, digits, working))
             if is_certified(ball, digits):
                 return ball
         working = 2 * working + 10
