@@ -9,15 +9,16 @@ from functools import lru_cache
 from typing import Any
 
 from flint import arb, ctx, fmpq
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Rational, S, Symbol
 
 from boundcheck.activations import Activation
-from boundcheck.enclosure import Enclosure, compile_arb
+from boundcheck.enclosure import CompiledSupremum, Enclosure, compile_arb, compile_supremum
 from boundcheck.evaluation.cone import Directions, supremum_over_directions
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.polarisation import polarise
 from boundcheck.evaluation.terms import free_symbols
 from boundcheck.language import Recurrence, Supremum
+from boundcheck.notation import sigma_z, z
 
 
 class Balls:
@@ -53,9 +54,7 @@ class Balls:
 
     def supremum(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
         """Compile the supremum over z of an expression in s_k and the symbols."""
-        from boundcheck.enclosure import compile_supremum
-
-        return compile_supremum(expression, symbols, self.activation)
+        return CertifiedSupremum(expression, symbols, self.activation)
 
     def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> arb:
         """Enclose the supremum over directions of a recurrence, to the relative width of ``digits``."""
@@ -70,6 +69,32 @@ class Balls:
         form = polarise(supremum.value, supremum.variable)
         angle, _ = Doubles(self.activation).best_direction(supremum, length, known)
         return Directions(form, length, known, self), Fraction(min(max(angle * 2 / math.pi, 0.0), 1.0))
+
+
+class CertifiedSupremum:
+    """sup over z of an expression in s_k and parameters, certified at every call.
+
+    A parameter that is exactly zero is put in as such: what it multiplies, with its kinks, is gone.
+    """
+
+    def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> None:
+        self.expression, self.symbols, self.activation = expression, symbols, activation
+        self.compiled: dict[tuple[Symbol, ...], CompiledSupremum] = {}
+
+    def __call__(self, *values: arb) -> arb:
+        """Return the supremum over R at balls for the parameters."""
+        zero = tuple(symbol for symbol, value in zip(self.symbols, values, strict=True) if value == 0)
+        if zero not in self.compiled:
+            expression = self.expression.xreplace(dict.fromkeys(zero, S.Zero))
+            if not expression.has(*sigma_z):
+                rest = tuple(symbol for symbol in self.symbols if symbol not in zero)
+                return compiled(expression, rest)(*(value for value in values if not value == 0))
+            self.compiled[zero] = self._compile(expression, zero)
+        return self.compiled[zero](*(value for value in values if not value == 0))
+
+    def _compile(self, expression: Expr, zero: tuple[Symbol, ...]) -> CompiledSupremum:
+        rest = tuple(symbol for symbol in self.symbols if symbol not in zero)
+        return compile_supremum(expression, sigma_z, self.activation.expression, z, rest)
 
 
 class LowerBalls(Balls):
