@@ -11,14 +11,21 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import sympy
+from flint import arb
 from sympy import Expr, Rational, S, exp, pi, sqrt
 
-from boundcheck.enclosure import Enclosure, certified_supremum, certify, compile_arb
+from boundcheck.enclosure import Enclosure, SingularError, UnboundedError, certify, compile_arb
 from boundcheck.enclosure.objective import differentiate
+from boundcheck.enclosure.regularity import explain
+from boundcheck.enclosure.removable import Removable
+from boundcheck.enclosure.supremum import derivative_supremum
 from boundcheck.notation import z
 
 ANALYTIC = 64
 """Smoothness of an analytic activation: continuous derivatives of at least this order."""
+
+_DIGITS = 30
+_MOST_REMOVABLE = 8
 
 Parity = Literal["odd", "even"] | None
 
@@ -29,7 +36,12 @@ class Constant:
 
     order: int
     exact: Expr | None
-    function: Expr
+    activation: Activation
+
+    @property
+    def function(self) -> Expr:
+        """Return sigma^(order) as an expression in z."""
+        return self.activation.derivative(self.order)
 
     def enclosure(self, digits: int = 30) -> Enclosure:
         """Enclose the supremum, certified to ``digits`` significant digits."""
@@ -48,7 +60,8 @@ class Constant:
 def _constant_enclosure(constant: Constant, digits: int) -> Enclosure:
     value = constant.exact
     if value is None:
-        return certified_supremum(sympy.Abs(constant.function), z, digits).value
+        source = constant.activation
+        return derivative_supremum(source.expression, z, constant.order, digits, source.removable).value
     if value.is_Rational:
         return Enclosure.from_exact(value)
     return Enclosure.from_arb(certify(compile_arb(value), digits), value)
@@ -58,8 +71,8 @@ def _constant_enclosure(constant: Constant, digits: int) -> Enclosure:
 class Activation:
     """An activation: ``expression`` in ``notation.z``, of class C^``smoothness``; parity as a function of z.
 
-    ``known`` holds the exact suprema of |sigma|, |sigma'|, ... from order 0; None where they must be certified;
-    ``reasons`` says of an order why its constant does not exist.
+    ``known`` holds the exact suprema of |sigma|, |sigma'|, ... from order 0, None where they must be certified;
+    ``reasons`` says of an order why its constant does not exist; ``removable`` lists the removable singularities.
     """
 
     name: str
@@ -68,6 +81,7 @@ class Activation:
     smoothness: int = ANALYTIC
     known: tuple[Expr | None, ...] = ()
     reasons: tuple[tuple[int, str], ...] = ()
+    removable: tuple[Removable, ...] = ()
 
     def derivative(self, order: int = 1) -> Expr:
         """Return sigma^(order) as an expression in z; ValueError beyond the smoothness."""
@@ -86,12 +100,11 @@ class Activation:
         if order in dict(self.reasons) or order > self.smoothness + 1:
             raise ValueError(self._refusal(order))
         exact = self.known[order] if order < len(self.known) else None
-        return Constant(order, exact, self.derivative(order))
+        return Constant(order, exact, self)
 
     def as_dict(self, digits: int = 30) -> dict[str, Any]:
         """Return sigma0, sigma1, ... as decimal ends rounded outward with the exact value, as in the CLI's JSON."""
-        orders = range(min(len(self.known), 5) if self.known else 3)
-        present = [order for order in orders if order not in dict(self.reasons)]
+        present = [order for order in range(len(self.known)) if order not in dict(self.reasons)]
         return {f"sigma{order}": self.constant(order).enclosure(digits).as_dict(digits) for order in present}
 
     def _refusal(self, order: int) -> str:
@@ -182,8 +195,63 @@ def activation(expression: str | Expr | Activation) -> Activation:
     for entry in _REGISTRY:
         if entry.expression == parsed:
             return entry
-    message = f"unknown activation {expression}; activations are: {' '.join(ACTIVATIONS)}"
-    raise ValueError(message)
+    return _certified(parsed)
+
+
+@lru_cache(maxsize=128)
+def _certified(expression: Expr) -> Activation:
+    """Certify sigma0, sigma1, sigma2 of a user's own expression, and sigma3 where it exists; or refuse with the reason."""
+    removable: tuple[Removable, ...] = ()
+    reasons: list[tuple[int, str]] = []
+    order = 0
+    while order < 4:
+        try:
+            derivative_supremum(expression, z, order, _DIGITS, removable)
+        except SingularError as error:
+            found = explain(expression, z, error, removable)
+            if isinstance(found, Removable) and found not in removable and len(removable) < _MOST_REMOVABLE:
+                removable += (found,)
+                continue
+            reasons.append((order, found if isinstance(found, str) else str(error)))
+        except ValueError as error:
+            reasons.append((order, _worded(expression, order, error)))
+        if reasons and order <= 2:
+            message = f"{expression} is no activation of class C^2 with bounded derivatives: {reasons[0][1]}"
+            raise ValueError(message)
+        order += 1
+    rough = bool(reasons) or expression.has(sympy.Abs, sympy.Min, sympy.Max)
+    return Activation(
+        name=str(expression),
+        expression=expression,
+        parity=_parity(expression),
+        smoothness=(2 if reasons else 3) if rough else ANALYTIC,
+        known=(None,) * (3 if reasons else 4),
+        reasons=tuple(reasons),
+        removable=removable,
+    )
+
+
+def _worded(expression: Expr, order: int, error: ValueError) -> str:
+    name = "sigma" + "'" * order
+    if not isinstance(error, UnboundedError):
+        return f"{name}: {error}"
+    if error.proved:
+        return f"{name} is {error}"
+    value, place = _largest_seen(expression, order, error.side)
+    return f"{name} has no bound that can be certified: {error}; |{name}| >= {value:.3g} at z = {place}"
+
+
+def _largest_seen(expression: Expr, order: int, side: int) -> tuple[float, int]:
+    function = compile_arb(differentiate(expression, z, order), [z])
+    sizes = [(float(abs(function(arb(side * k))).lower()), side * k) for k in range(900, 1000)]
+    return max(sizes)
+
+
+def _parity(expression: Expr) -> Parity:
+    mirrored = expression.subs(z, -z)
+    if sympy.expand(mirrored - expression) == 0:
+        return "even"
+    return "odd" if sympy.expand(mirrored + expression) == 0 else None
 
 
 def _read(expression: Any) -> Expr:
@@ -203,5 +271,8 @@ def _read(expression: Any) -> Expr:
     if parsed.free_symbols != {z}:
         found = " ".join(sorted(symbol.name for symbol in parsed.free_symbols)) or "none"
         message = f"an activation is an expression in the one variable z; got variables: {found}"
+        raise ValueError(message)
+    if sympy.diff(parsed, z).equals(0):
+        message = f"an activation must depend on z; got the constant {parsed}"
         raise ValueError(message)
     return parsed

@@ -4,11 +4,11 @@ from boundcheck.enclosure.balls import compile_arb as compile_arb
 from boundcheck.enclosure.maximise import EffortError as EffortError
 from boundcheck.enclosure.maximise import SingularError as SingularError
 from boundcheck.enclosure.maximise import UnboundedError as UnboundedError
+from boundcheck.enclosure.maximise import maximise as maximise
+from boundcheck.enclosure.objective import Objective as Objective
 from boundcheck.enclosure.precision import PrecisionError as PrecisionError
 from boundcheck.enclosure.precision import certify as certify
 from boundcheck.enclosure.precision import precision as precision
 from boundcheck.enclosure.supremum import CertifiedSupremum as CertifiedSupremum
-from boundcheck.enclosure.supremum import CompiledSupremum as CompiledSupremum
 from boundcheck.enclosure.supremum import certified_supremum as certified_supremum
-from boundcheck.enclosure.supremum import compile_supremum as compile_supremum
 from boundcheck.enclosure.value import Enclosure as Enclosure

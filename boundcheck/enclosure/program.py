@@ -125,8 +125,10 @@ class _Builder:
     def _product(self, node: Expr) -> int:
         above = [factor for factor in node.args if not _is_reciprocal(factor)]
         below = [1 / factor for factor in node.args if _is_reciprocal(factor)]
+        above = _joined(above)
         if not below:
-            return self.emit("mul", tuple(self.visit(factor) for factor in above), None, node)
+            registers = tuple(self.visit(factor) for factor in above)
+            return self.emit("mul", registers, None, node) if len(registers) > 1 else registers[0]
         inputs = self.visit(sympy.Mul(*above)), self.visit(sympy.Mul(*below))
         return self.emit("div", inputs, None, node)
 
@@ -152,6 +154,17 @@ class _Builder:
         body = compile_program([inner], (index, *free), fold=self.fold)
         inputs = (self.visit(low), self.visit(high), *(self.visit(symbol) for symbol in free))
         return self.emit("sum", inputs, body, node)
+
+
+def _joined(factors: list[Expr]) -> list[Expr]:
+    """Write |u| u^(2k) as one power of |u|, which is smoother than its factors."""
+    for size in [factor for factor in factors if factor.func is sympy.Abs]:
+        for other in factors:
+            base, exponent = other.as_base_exp()
+            if base == size.args[0] and exponent.is_Integer and exponent.is_even:
+                joined = sympy.Pow(size, exponent + 1, evaluate=False)
+                return [*(factor for factor in factors if factor not in (size, other)), joined]
+    return factors
 
 
 def _known(node: Expr) -> bool:

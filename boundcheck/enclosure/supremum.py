@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flint import arb, ctx
-from sympy import Expr, Symbol
+from sympy import Abs, Expr, Symbol
 
+from boundcheck.enclosure.decimals import dyadic
 from boundcheck.enclosure.maximise import Candidate, EffortError, Maximum, maximise
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.precision import PrecisionError, bits_for, check_digits, is_certified, working_bits
@@ -72,53 +72,18 @@ def _summary(maximum: Maximum) -> CertifiedSupremum:
 def _merged(sites: Sequence[Candidate]) -> tuple[Enclosure, ...]:
     """Return the places, overlapping ones as one; a point beside the peak that holds it is that peak."""
     places: list[Enclosure] = []
-    for site in sorted(sites, key=lambda item: float(item.low.mid())):
-        place = Enclosure.from_arb(site.low.union(site.high) if site.low != site.high else site.low)
-        near = places and place.lower - places[-1].upper <= abs(place.lower) / 10**9 + type(place.lower)(1, 10**9)
-        if near and places:
+    for low, high in sorted((dyadic(site.low.lower()), dyadic(site.high.upper())) for site in sites if site.low):
+        place = Enclosure(low, high)
+        if places and place.lower - places[-1].upper <= (abs(place.lower) + 1) / 10**9:
             places[-1] = places[-1].union(place)
         else:
             places.append(place)
     return tuple(places)
 
 
-class CompiledSupremum:
-    """sup over z in R of an expression in the derivatives s_k of an inner function and parameters, compiled once.
-
-    Call it with balls for the parameters at a precision of your choice: the result holds the supremum for every value in
-    the balls. Cells, jets and germs of the inner function are kept between calls, and the last maximiser is the next guess.
-    """
-
-    def __init__(
-        self,
-        expression: Expr,
-        slots: Sequence[Symbol],
-        inner: Expr,
-        variable: Symbol,
-        parameters: Sequence[Symbol] = (),
-        removable: Sequence[Removable] = (),
-    ) -> None:
-        self.objective = Objective(inner, variable, expression, slots, parameters, removable)
-        self._guess: arb | None = None
-
-    def __call__(self, *values: arb, digits: int | None = None) -> arb:
-        """Enclose the supremum; ``digits`` (default: what the working precision holds) is the accuracy of the search.
-
-        Raises:  UnboundedError, SingularError, EffortError, or ValueError if a parameter is not finite.
-        """
-        if not all(value.is_finite() for value in values):
-            message = f"every parameter must be finite; got {[value.str(5) for value in values]}"
-            raise ValueError(message)
-        wanted = digits or max(5, int((ctx.prec - 16) * 0.30103) - _GUARD_DIGITS)
-        guesses = [] if self._guess is None else [self._guess]
-        maximum = maximise(self.objective, values, digits=wanted, guesses=guesses)
-        peaks = [site for site in maximum.sites if site.low is not None and site.value.lower() >= maximum.value.lower()]
-        self._guess = peaks[0].low.mid() if peaks and peaks[0].low is not None else self._guess
-        return maximum.value
-
-
-def compile_supremum(
-    expression: Expr, slots: Sequence[Symbol], inner: Expr, variable: Symbol, parameters: Sequence[Symbol] = ()
-) -> CompiledSupremum:
-    """Compile sup over R of ``expression`` in the slots s_k (k-th derivative of ``inner``) and the parameters."""
-    return CompiledSupremum(expression, slots, inner, variable, parameters)
+def derivative_supremum(
+    expression: Expr, variable: Symbol, order: int, digits: int, removable: Sequence[Removable] = ()
+) -> CertifiedSupremum:
+    """Enclose sup over R of |f^(order)|, by automatic differentiation of f; errors as in ``certified_supremum``."""
+    slots = tuple(Symbol(f"s_{k}", real=True) for k in range(order + 1))
+    return maximise_to(Objective(expression, variable, Abs(slots[order]), slots, removable=removable), digits)
