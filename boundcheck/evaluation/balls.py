@@ -12,7 +12,7 @@ from flint import arb, ctx, fmpq
 from sympy import Expr, Rational, S, Symbol
 
 from boundcheck.activations import Activation
-from boundcheck.enclosure import CompiledSupremum, Enclosure, compile_arb, compile_supremum
+from boundcheck.enclosure import Enclosure, Objective, compile_arb, maximise
 from boundcheck.evaluation.cone import Directions, supremum_over_directions
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.polarisation import polarise
@@ -72,29 +72,33 @@ class Balls:
 
 
 class CertifiedSupremum:
-    """sup over z of an expression in s_k and parameters, certified at every call.
+    """sup over z of an expression in s_k and parameters, certified at every call, from the last maximiser.
 
     A parameter that is exactly zero is put in as such: what it multiplies, with its kinks, is gone.
     """
 
     def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> None:
         self.expression, self.symbols, self.activation = expression, symbols, activation
-        self.compiled: dict[tuple[Symbol, ...], CompiledSupremum] = {}
+        self.guesses: dict[tuple[Symbol, ...], list[arb]] = {}
 
     def __call__(self, *values: arb) -> arb:
         """Return the supremum over R at balls for the parameters."""
-        zero = tuple(symbol for symbol, value in zip(self.symbols, values, strict=True) if value == 0)
-        if zero not in self.compiled:
-            expression = self.expression.xreplace(dict.fromkeys(zero, S.Zero))
-            if not expression.has(*sigma_z):
-                rest = tuple(symbol for symbol in self.symbols if symbol not in zero)
-                return compiled(expression, rest)(*(value for value in values if not value == 0))
-            self.compiled[zero] = self._compile(expression, zero)
-        return self.compiled[zero](*(value for value in values if not value == 0))
+        given = {symbol: value for symbol, value in zip(self.symbols, values, strict=True) if not value == 0}
+        kept = tuple(given)
+        expression = self.expression.xreplace({symbol: S.Zero for symbol in self.symbols if symbol not in given})
+        if not expression.has(*sigma_z):
+            return compiled(expression, kept)(*given.values())
+        objective = _objective(expression, kept, self.activation)
+        digits = max(5, int((ctx.prec - 16) * 0.30103) - 4)
+        found = maximise(objective, tuple(given.values()), digits=digits, guesses=self.guesses.get(kept, []))
+        sites = [site for site in found.sites if site.low is not None and site.high is not None]
+        self.guesses[kept] = [((site.low + site.high) / 2).mid() for site in sites][:4]
+        return found.value
 
-    def _compile(self, expression: Expr, zero: tuple[Symbol, ...]) -> CompiledSupremum:
-        rest = tuple(symbol for symbol in self.symbols if symbol not in zero)
-        return compile_supremum(expression, sigma_z, self.activation.expression, z, rest)
+
+@lru_cache(maxsize=256)
+def _objective(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Objective:
+    return Objective(activation.expression, z, expression, sigma_z, symbols, activation.removable)
 
 
 class LowerBalls(Balls):
