@@ -8,6 +8,11 @@ from boundcheck.network.derivatives import directional_derivatives as directiona
 from boundcheck.network.derivatives import hessian as hessian
 from boundcheck.network.derivatives import jacobian as jacobian
 from boundcheck.network.derivatives import third_derivative as third_derivative
+from boundcheck.network.descent import Trajectory as Trajectory
+from boundcheck.network.descent import gradient_descent as gradient_descent
+from boundcheck.network.descent import project as project
+from boundcheck.network.gradient import loss_and_gradient as loss_and_gradient
+from boundcheck.network.gradient import risk as risk
 from boundcheck.network.initialization import Weights as Weights
 from boundcheck.network.initialization import check_inputs as check_inputs
 from boundcheck.network.initialization import check_targets as check_targets
@@ -16,11 +21,6 @@ from boundcheck.network.states import forward as forward
 from boundcheck.network.states import hidden_states as hidden_states
 from boundcheck.network.states import linear_forward as linear_forward
 from boundcheck.network.tangent_kernel import gram_matrix as gram_matrix
-from boundcheck.network.training import Trajectory as Trajectory
-from boundcheck.network.training import gradient_descent as gradient_descent
-from boundcheck.network.training import loss_and_gradient as loss_and_gradient
-from boundcheck.network.training import project as project
-from boundcheck.network.training import risk as risk
 from boundcheck.network.transportation import TransportationMap as TransportationMap
 from boundcheck.network.transportation import point_of_attraction as point_of_attraction
 from boundcheck.network.transportation import target as target

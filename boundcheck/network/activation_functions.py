@@ -19,11 +19,9 @@ MAX_ORDER = 4
 
 def as_activation(activation: Activation | str) -> Activation:
     """Accept an Activation, or a name or expression such as ``"tanh"`` or ``"z/sqrt(1+z**2)"``."""
-    if hasattr(activation, "expression"):
-        return activation
     from boundcheck.activations import activation as build
 
-    return build(activation)
+    return build(activation) if isinstance(activation, str) else activation
 
 
 def gradient_functions(activation: Activation | str, order: int = 3) -> tuple[Callable[[Any], Any], ...]:

@@ -1,4 +1,4 @@
-"""Empirical risk (eq. 1), its gradient by the adjoint over time, and free and projected gradient descent (eq. 5)."""
+"""Free and projected gradient descent (eq. 5), with the drift of the weights recorded."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boundcheck.network.activation_functions import derivative_functions
+from boundcheck.network.gradient import risk_and_gradient
 from boundcheck.network.initialization import Weights, check_inputs, check_targets
-from boundcheck.network.states import blocks, forward, time_major
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -51,68 +50,30 @@ class Trajectory:
         return _first_exit(self.drift_w, self.drift_u, (rho_w, rho_u))
 
 
-def risk(F: ArrayLike, y: ArrayLike) -> float:
-    """Return the empirical risk (1/(nT)) sum_{j,t} (F_t(x^j) - y_t^j)^2, for F and y of shape (n, T)."""
-    output, targets = np.asarray(F, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if output.shape != targets.shape or output.size == 0:
-        message = f"F and y must have the same non-empty shape (n, T); got {output.shape} and {targets.shape}"
-        raise ValueError(message)
-    return float(np.mean((output - targets) ** 2))
-
-
-def loss_and_gradient(
-    weights: Weights, X: ArrayLike, y: ArrayLike, activation: Activation | str
-) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Return (R, dR/dw of shape (m,), dR/du of shape (m, d)).
-
-    Args:    X: (n, T, d); y: (n, T).
-    """
-    inputs = check_inputs(X, weights.d)
-    targets = check_targets(y, inputs)
-    error = forward(weights, inputs, activation) - targets
-    scale = 2 / (error.size * np.sqrt(weights.m))
-    cotangent = scale * error.T
-    grad_w, grad_u = np.empty_like(weights.w), np.empty_like(weights.u)
-    for block in blocks(0, weights.m, error.size):
-        part = Weights(weights.w[block], weights.u[block], weights.c[block])
-        grad_w[block], grad_u[block] = _adjoint(part, time_major(inputs), cotangent, activation)
-    return float(np.mean(error**2)), grad_w, grad_u
-
-
-def _adjoint(
-    weights: Weights, inputs: NDArray[np.float64], cotangent: NDArray[np.float64], activation: Activation | str
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Gradient of sum_{t,j} cotangent[t,j] c_i h_t: lambda_t = sigma'(z_t) (c cotangent_t + w lambda_{t+1})."""
-    T, _, n = inputs.shape
-    sigma = derivative_functions(activation, 1)
-    w, c = weights.w[:, None], weights.c[:, None]
-    states, slopes = np.zeros((T + 1, weights.m, n)), np.empty((T, weights.m, n))
-    for t, x in enumerate(inputs):
-        states[t + 1], slopes[t] = sigma(w * states[t] + weights.u @ x)
-    grad_w, grad_u = np.zeros_like(weights.w), np.zeros_like(weights.u)
-    adjoint = np.zeros((weights.m, n))
-    for t in range(T - 1, -1, -1):
-        adjoint = slopes[t] * (c * cotangent[t] + w * adjoint)
-        grad_w += np.einsum("ij,ij->i", adjoint, states[t])
-        grad_u += adjoint @ inputs[t].T
-    return grad_w, grad_u
-
-
 def project(
-    w: NDArray[np.float64], u: NDArray[np.float64], reference: Weights, radii: tuple[float, float]
+    w: NDArray[np.float64], u: NDArray[np.float64], reference: Weights, radii: tuple[Any, Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """Project on Omega_{rho,m}: clip w_i to w_i(0) +- rho_w/sqrt(m), scale u_i - u_i(0) back to rho_u/sqrt(m).
+    """Project (w, u) on Omega_{rho,m} around the reference Theta(0).
 
+    Per neuron: clip w_i to w_i(0) +- rho_w/sqrt(m), scale u_i - u_i(0) back to norm rho_u/sqrt(m).
+
+    Args:    radii: (rho_w, rho_u), >= 0.
     Returns: (w, u, share of neurons that were moved).
     """
+    w, u = np.array(w, dtype=np.float64), np.array(u, dtype=np.float64)
+    share = _project(w, u, reference, radii)
+    return w, u, share
+
+
+def _project(w: NDArray[np.float64], u: NDArray[np.float64], reference: Weights, radii: tuple[Any, Any]) -> float:
+    """Project in place; return the share of neurons that were moved."""
     limit_w, limit_u = (float(radius) / np.sqrt(reference.m) for radius in radii)
     shift_w, shift_u = w - reference.w, u - reference.u
-    length = np.linalg.norm(shift_u, axis=1)
+    length = np.sqrt(np.einsum("ij,ij->i", shift_u, shift_u))
     outside_w, outside_u = np.abs(shift_w) > limit_w, length > limit_u
-    w = np.where(outside_w, reference.w + np.clip(shift_w, -limit_w, limit_w), w)
-    factor = limit_u / np.where(outside_u, length, 1.0)
-    u = np.where(outside_u[:, None], reference.u + factor[:, None] * shift_u, u)
-    return w, u, float(np.mean(outside_w | outside_u))
+    w[outside_w] = reference.w[outside_w] + np.clip(shift_w[outside_w], -limit_w, limit_w)
+    u[outside_u] = reference.u[outside_u] + (limit_u / length[outside_u])[:, None] * shift_u[outside_u]
+    return float(np.mean(outside_w | outside_u))
 
 
 def gradient_descent(
@@ -137,45 +98,61 @@ def gradient_descent(
     eta = _check_run(step_size, iterations, radii)
     inputs = check_inputs(X, weights.d)
     targets = check_targets(y, inputs)
+    derive = risk_and_gradient(inputs, targets, weights.m, activation, repeated=iterations >= 8)
+    path = _Path(weights, iterations)
     w, u = weights.w.copy(), weights.u.copy()
-    sum_w, sum_u = np.zeros_like(w), np.zeros_like(u)
-    risks, drift_w, drift_u = (np.zeros(iterations + 1) for _ in range(3))
-    active = np.zeros(iterations)
     for s in range(iterations + 1):
-        current = Weights(w, u, weights.c)
-        risks[s], grad_w, grad_u = loss_and_gradient(current, inputs, targets, activation)
-        _check_risk(risks[s], s, eta)
-        drift_w[s], drift_u[s] = drift(w, u, weights)
+        risk, grad_w, grad_u = derive(w, u, weights.c)
+        _check_risk(risk, s, eta)
+        path.note(s, risk, w, u)
         if record is not None:
-            record(s, risks[s], current)
+            record(s, risk, Weights(w, u, weights.c))
         if s < iterations:
-            sum_w += w
-            sum_u += u
-            w, u = w - eta * grad_w, u - eta * grad_u
+            w -= eta * grad_w
+            u -= eta * grad_u
             if radii is not None:
-                w, u, active[s] = project(w, u, weights, radii)
-    return Trajectory(
-        risks=risks,
-        drift_w=drift_w,
-        drift_u=drift_u,
-        active=active,
-        exit_time=_first_exit(drift_w, drift_u, neighbourhood or radii),
-        weights=current,
-        average=Weights(sum_w / iterations, sum_u / iterations, weights.c),
-    )
+                path.active[s] = _project(w, u, weights, radii)
+    return path.finish(w, u, neighbourhood or radii)
+
+
+class _Path:
+    """What a run leaves behind, noted iterate by iterate."""
+
+    def __init__(self, start: Weights, iterations: int) -> None:
+        self.start, self.iterations = start, iterations
+        self.risks, self.drift_w, self.drift_u = (np.zeros(iterations + 1) for _ in range(3))
+        self.active = np.zeros(iterations)
+        self.sum_w, self.sum_u = np.zeros_like(start.w), np.zeros_like(start.u)
+
+    def note(self, s: int, risk: float, w: NDArray[np.float64], u: NDArray[np.float64]) -> None:
+        self.risks[s] = risk
+        self.drift_w[s], self.drift_u[s] = drift(w, u, self.start)
+        if s < self.iterations:
+            self.sum_w += w
+            self.sum_u += u
+
+    def finish(self, w: NDArray[np.float64], u: NDArray[np.float64], radii: tuple[Any, Any] | None) -> Trajectory:
+        c = self.start.c
+        return Trajectory(
+            risks=self.risks,
+            drift_w=self.drift_w,
+            drift_u=self.drift_u,
+            active=self.active,
+            exit_time=None if radii is None else _first_exit(self.drift_w, self.drift_u, radii),
+            weights=Weights(w, u, c),
+            average=Weights(self.sum_w / self.iterations, self.sum_u / self.iterations, c),
+        )
 
 
 def drift(w: NDArray[np.float64], u: NDArray[np.float64], reference: Weights) -> tuple[float, float]:
     """Return (sqrt(m) max_i |w_i - w_i(0)|, sqrt(m) max_i ||u_i - u_i(0)||)."""
     root = np.sqrt(reference.m)
-    return float(root * np.abs(w - reference.w).max()), float(root * np.linalg.norm(u - reference.u, axis=1).max())
+    shift = u - reference.u
+    length = np.sqrt(np.einsum("ij,ij->i", shift, shift).max())
+    return float(root * np.abs(w - reference.w).max()), float(root * length)
 
 
-def _first_exit(
-    drift_w: NDArray[np.float64], drift_u: NDArray[np.float64], radii: tuple[Any, Any] | None
-) -> int | None:
-    if radii is None:
-        return None
+def _first_exit(drift_w: NDArray[np.float64], drift_u: NDArray[np.float64], radii: tuple[Any, Any]) -> int | None:
     limit_w, limit_u = (float(radius) * (1 + 1e-12) + 1e-14 for radius in radii)
     outside = np.flatnonzero((drift_w > limit_w) | (drift_u > limit_u))
     return int(outside[0]) if len(outside) else None

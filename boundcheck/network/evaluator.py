@@ -1,0 +1,103 @@
+"""Risk and gradient of one data set at many weights, with compiled kernels and reused buffers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from boundcheck.network.kernels.crew import share
+from boundcheck.network.kernels.generation import kernels
+from boundcheck.network.kernels.layout import Layout
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from boundcheck.activations import Activation
+
+KEPT_BYTES_ONCE = 1 << 21
+"""States that a single evaluation keeps at most: beyond it fresh memory costs more than computing them again."""
+KEPT_BYTES = 1 << 29
+"""States kept in a run, where the memory is used again in each iteration."""
+
+
+class Evaluator:
+    """R(Theta) and its gradient for fixed data, at any weights (w, u, c) of width m.
+
+    Two passes over the neurons in parts of fixed size: states and outputs; then, with the residual known, the adjoint.
+    Between them the states are kept (m T n doubles) or, if keep is False, computed again block by block. The result
+    does not depend on the number of threads.
+
+    Args:    X: (n, T, d); y: (n, T) or None for outputs only; repeated: many evaluations will share the buffers;
+             keep: None chooses by size.
+    """
+
+    def __init__(
+        self,
+        X: NDArray[np.float64],
+        y: NDArray[np.float64] | None,
+        m: int,
+        activation: Activation | str,
+        *,
+        repeated: bool = False,
+        keep: bool | None = None,
+    ) -> None:
+        n, T, d = X.shape
+        self.layout = layout = Layout(n=n, T=T, d=d, m=m)
+        self._kernels = kernels(activation)
+        self._X = layout.inputs(X)
+        self._y = np.zeros(0) if y is None else layout.values(y)
+        self._mask = layout.mask()
+        self._parts = layout.parts()
+        states = 2 * layout.half * layout.outputs
+        limit = KEPT_BYTES if repeated else KEPT_BYTES_ONCE
+        self.keep = 8 * states <= limit if keep is None else keep
+        self._H = np.empty(states if self.keep and y is not None else 0)
+        self._S = np.empty(len(self._H) if self._kernels.PAIR else 0)
+        self._partial = np.empty((len(self._parts), layout.outputs))
+
+    def output(
+        self, w: NDArray[np.float64], u: NDArray[np.float64], c: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return F of shape (n, T); exactly 0 where the second half is the first with c negated."""
+        packed = [self.layout.pack(array) for array in (w, u, c)]
+        return self.layout.from_tiles(self._forward(packed, keep=False)) / np.sqrt(self.layout.m)
+
+    def __call__(
+        self, w: NDArray[np.float64], u: NDArray[np.float64], c: NDArray[np.float64]
+    ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+        """Return (R, dR/dw (m,), dR/du (m, d))."""
+        layout = self.layout
+        packed = [layout.pack(array) for array in (w, u, c)]
+        error = self._forward(packed, keep=self.keep)
+        error /= np.sqrt(layout.m)
+        error -= self._y
+        if self._mask is not None:
+            error *= self._mask
+        risk = float(np.square(error).sum()) / (layout.n * layout.T)
+        error *= 2 / (layout.n * layout.T * np.sqrt(layout.m))
+        grad_w, grad_u = np.zeros_like(packed[0]), np.zeros_like(packed[1])
+        sizes = (layout.blocks, layout.T, layout.d, layout.tile, layout.tiles)
+
+        def adjoint(part: int) -> None:
+            bounds = self._parts[part]
+            self._kernels.backward(
+                *packed, self._X, error, grad_w, grad_u, self._H, self._S, self.keep, *bounds, *sizes
+            )
+
+        share(adjoint, len(self._parts))
+        return risk, layout.unpack(grad_w), layout.unpack(grad_u, layout.d)
+
+    def _forward(self, packed: list[NDArray[np.float64]], *, keep: bool) -> NDArray[np.float64]:
+        """Sum c_i h_t over the neurons: each part by itself, the parts of each half in order, the halves last."""
+        layout, partial = self.layout, self._partial
+        sizes = (layout.blocks, layout.T, layout.d, layout.tile, layout.tiles)
+
+        def states(part: int) -> None:
+            partial[part] = 0.0
+            bounds = self._parts[part]
+            self._kernels.forward(*packed, self._X, partial[part], self._H, self._S, keep, *bounds, *sizes)
+
+        share(states, len(self._parts))
+        half = len(self._parts) // 2
+        return partial[:half].sum(axis=0) + partial[half:].sum(axis=0)

@@ -1,0 +1,218 @@
+"""Write the kernels of an activation as a Python module in the cache folder, and import it.
+
+The text is this package's `recurrence` and `features` with the activation's value and slope in place of those of tanh.
+It lies in a real file, named by the hash of its own text and of the functions it inlines, so that numba keeps the
+machine code beside it: a second process neither generates nor compiles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from boundcheck.network.activation_functions import as_activation, binary_extrema, derivative_expressions
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import sympy
+
+    from boundcheck.activations import Activation
+
+FUNCTIONS = ("tanh", "exp", "sin", "cos", "atan", "erf", "log", "maximum", "minimum", "sign")
+"""Functions of an expression that `elementary` has under the same name."""
+TEMPLATE_IMPORT = "from boundcheck.network.kernels.tanh import PAIR, slope, value"
+
+
+class NoKernel(ValueError):
+    """The activation has a function without a vectorised form; the NumPy version serves instead."""
+
+
+def kernels(activation: Activation | str, template: str = "recurrence") -> ModuleType:
+    """Return the compiled-on-first-use kernels `recurrence` or `features` of the activation.
+
+    Raises:  NoKernel if sigma or sigma' uses a function that `elementary` lacks.
+    """
+    return _module(as_activation(activation).expression, template)
+
+
+def has_kernels(activation: Activation | str) -> bool:
+    """Say whether the activation and its slope can be written with the functions of `elementary`."""
+    try:
+        activation_source(as_activation(activation).expression)
+    except NoKernel:
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _module(expression: sympy.Expr, template: str) -> ModuleType:
+    package = resources.files("boundcheck.network.kernels")
+    text = package.joinpath(f"{template}.py").read_text(encoding="utf-8")
+    before, marker, after = text.partition(TEMPLATE_IMPORT)
+    if not marker:
+        message = f"the template {template} must import the activation of tanh"
+        raise AssertionError(message)
+    source = before + activation_source(expression) + after
+    inlined = "".join(package.joinpath(f"{part}.py").read_text(encoding="utf-8") for part in ("lanes", "elementary"))
+    digest = hashlib.sha256((source + inlined).encode()).hexdigest()[:24]
+    return _import(f"boundcheck_{template}_{digest}", source)
+
+
+def _import(name: str, source: str) -> ModuleType:
+    path = _cache_folder() / f"{name}.py"
+    if not path.is_file() or path.read_text(encoding="utf-8") != source:
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8") as file:
+            file.write(source)
+        os.replace(file.name, path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        message = f"a generated kernel must be importable; got {path}"
+        raise ImportError(message)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@lru_cache(maxsize=1)
+def _cache_folder() -> Path:
+    """Return $BOUNDCHECK_CACHE, else $XDG_CACHE_HOME/boundcheck, else ~/.cache/boundcheck; else a temporary folder."""
+    base = os.environ.get("BOUNDCHECK_CACHE")
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "boundcheck"
+    folder = (Path(base) if base else home) / "kernels"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="boundcheck-kernels-"))
+
+
+@lru_cache(maxsize=64)
+def activation_source(expression: sympy.Expr) -> str:
+    """Return the source of value(z), slope(z, h) and PAIR for sigma = expression."""
+    import sympy
+
+    z, (sigma, derivative) = derivative_expressions(expression, 1)
+    h = sympy.Dummy("h")
+    from_value = _slope_from_value(sigma, z, h)
+    lines = [
+        "from boundcheck.network.kernels.elementary import (  # functions that sigma may use",
+        *(f"    {name}," for name in sorted({*FUNCTIONS, "absolute", "sqrt", "square", "step"})),
+        ")",
+        "from boundcheck.network.kernels.lanes import inlined, same",
+        "",
+        f"PAIR = {from_value is None}",
+        *_function("value", ("z",), {z: "z"}, sigma),
+        *_function("slope", ("z", "h"), {z: "z", h: "h"}, derivative if from_value is None else from_value),
+    ]
+    return "\n".join(lines)
+
+
+def _slope_from_value(sigma: sympy.Expr, z: sympy.Symbol, h: sympy.Symbol) -> sympy.Expr | None:
+    """If sigma = A + B tanh(rz), its slope is r B (1 - T^2) with T = (h - A)/B."""
+    import sympy
+
+    tangents = list(sigma.atoms(sympy.tanh))
+    if len(tangents) != 1 or not tangents[0].args[0].is_polynomial(z):
+        return None
+    rate = sympy.diff(tangents[0].args[0], z)
+    unit = sympy.Dummy("T")
+    replaced = sigma.subs(tangents[0], unit)
+    if replaced.has(z) or rate.has(z) or sympy.degree(replaced, unit) != 1:
+        return None
+    slope, offset = sympy.Poly(replaced, unit).all_coeffs()
+    return sympy.expand(rate * slope * (1 - ((h - offset) / slope) ** 2))
+
+
+def _function(name: str, arguments: tuple[str, ...], names: dict[Any, str], expression: sympy.Expr) -> list[str]:
+    import sympy
+
+    numbered = sympy.numbered_symbols("x", cls=sympy.Dummy)
+    steps, (result,) = sympy.cse([binary_extrema(_in_known_functions(expression))], symbols=numbered)
+    names = names | {symbol: f"x{i}" for i, (symbol, _) in enumerate(steps)}
+    body = [f"    {names[symbol]} = {_code(step, names)}" for symbol, step in steps]
+    returned = _code(result, names)
+    if not result.free_symbols:
+        returned = f"same({arguments[0]}, {returned})"
+    head = ["@inlined", f"def {name}({', '.join(arguments)}):"]
+    return ["", "", *head, *body, f"    return {returned}"]
+
+
+def _code(expression: sympy.Expr, names: dict[Any, str]) -> str:
+    """Print an expression with the functions of `elementary`; scalars are Python floats."""
+    import sympy
+
+    if not expression.free_symbols:
+        return repr(float(expression))
+    if expression.is_Symbol:
+        return names[expression]
+    if expression.is_Add:
+        number, rest = expression.as_coeff_Add()
+        parts = [_code(part, names) for part in sympy.Add.make_args(rest)]
+        return "(" + " + ".join(parts if number == 0 else [*parts, repr(float(number))]) + ")"
+    if expression.is_Mul:
+        return _quotient(expression, names)
+    if expression.is_Pow:
+        return _power(_code(expression.base, names), expression.exp)
+    name = {"Abs": "absolute", "Heaviside": "step"}.get(expression.func.__name__, expression.func.__name__)
+    if name not in (*FUNCTIONS, "absolute", "step"):
+        message = f"no vectorised form of {expression.func.__name__} is at hand"
+        raise NoKernel(message)
+    arguments = expression.args[:1] if isinstance(expression, sympy.Heaviside) else expression.args
+    return f"{name}({', '.join(_code(part, names) for part in arguments)})"
+
+
+def _quotient(expression: sympy.Expr, names: dict[Any, str]) -> str:
+    import sympy
+
+    factors, divisors = [], []
+    for factor in expression.args:
+        if factor.is_Pow and factor.exp.is_Rational and factor.exp < 0 and factor.free_symbols:
+            divisors.append(1 / factor)
+        else:
+            factors.append(factor)
+    number = sympy.Mul(*(factor for factor in factors if not factor.free_symbols))
+    codes = [_code(factor, names) for factor in factors if factor.free_symbols]
+    codes = codes if number == 1 and codes else [repr(float(number)), *codes]
+    product = " * ".join(codes)
+    return f"({product} / {_code(sympy.Mul(*divisors), names)})" if divisors else f"({product})"
+
+
+def _power(base: str, exponent: sympy.Expr) -> str:
+    """Print base**exponent for a multiple of 1/2, by repeated squaring."""
+    if not (2 * exponent).is_Integer or abs(exponent) > 64:
+        message = f"no vectorised form of a power {exponent} is at hand"
+        raise NoKernel(message)
+    whole, half = divmod(int(2 * abs(exponent)), 2)
+    factors = [f"sqrt({base})"] if half else []
+    while whole:
+        if whole % 2:
+            factors.append(base)
+        base, whole = f"square({base})", whole // 2
+    product = "(" + " * ".join(factors) + ")"
+    return product if exponent > 0 else f"(1.0 / {product})"
+
+
+def _in_known_functions(expression: sympy.Expr) -> sympy.Expr:
+    """Write hyperbolic and circular functions that `elementary` lacks with those that it has."""
+    import sympy
+
+    rules: dict[Any, Any] = {
+        sympy.sinh: lambda x: (sympy.exp(x) - sympy.exp(-x)) / 2,
+        sympy.cosh: lambda x: (sympy.exp(x) + sympy.exp(-x)) / 2,
+        sympy.tan: lambda x: sympy.sin(x) / sympy.cos(x),
+        sympy.asinh: lambda x: sympy.log(x + sympy.sqrt(x**2 + 1)),
+        sympy.erfc: lambda x: 1 - sympy.erf(x),
+    }
+    for function, rule in rules.items():
+        expression = expression.replace(function, rule)
+    return expression

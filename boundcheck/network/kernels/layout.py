@@ -1,0 +1,104 @@
+"""How the kernels see data and weights: samples in tiles, neurons in two halves of parts of blocks of four.
+
+Everything here depends on the sizes alone, never on the number of threads, so that sums have one fixed order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LANES = 8
+"""Samples per register: tiles are multiples of it."""
+BLOCK = 4
+"""Neurons per pass."""
+TILE_BYTES = 1 << 14
+"""States of one block on one tile: half of a first-level cache."""
+PARTS = 8
+"""Parts of each half of the neurons, at most; a part is what one thread takes at a time."""
+PART_BLOCKS = 8
+"""Blocks of a part, at least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Sizes of a problem: n samples of length T and input dimension d, m neurons; all dimensionless."""
+
+    n: int
+    T: int
+    d: int
+    m: int
+
+    @property
+    def tile(self) -> int:
+        """Return the samples of a tile: a multiple of 8, at most 32, fewer for long sequences."""
+        fitting = TILE_BYTES // (8 * BLOCK * self.T) // LANES * LANES
+        return max(LANES, min(32, fitting, -(-self.n // LANES) * LANES))
+
+    @property
+    def tiles(self) -> int:
+        """Return the number of tiles."""
+        return -(-self.n // self.tile)
+
+    @property
+    def outputs(self) -> int:
+        """Return the entries of an array with one value per time and (padded) sample."""
+        return self.tiles * self.T * self.tile
+
+    @property
+    def half(self) -> int:
+        """Return the neurons of each half, padded to whole blocks by neurons of weight 0."""
+        first = self.m - self.m // 2
+        return -(-first // BLOCK) * BLOCK
+
+    @property
+    def blocks(self) -> int:
+        """Return the blocks of both halves."""
+        return 2 * self.half // BLOCK
+
+    def parts(self) -> list[tuple[int, int]]:
+        """Return the (lo, hi) of every part: those of the first half, then as many of the second, alike."""
+        blocks = self.half // BLOCK
+        count = max(1, min(PARTS, blocks // PART_BLOCKS))
+        edges = [BLOCK * (blocks * k // count) for k in range(count + 1)]
+        first = list(zip(edges, edges[1:], strict=False))
+        return first + [(lo + self.half, hi + self.half) for lo, hi in first]
+
+    def inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return X (n, T, d) as flat tiles [tile][t][k][sample]."""
+        padded = np.zeros((self.tiles * self.tile, self.T, X.shape[2]))
+        padded[: self.n] = X
+        return padded.reshape(self.tiles, self.tile, self.T, -1).transpose(0, 2, 3, 1).ravel()
+
+    def values(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return y (n, T) as flat tiles [tile][t][sample]."""
+        return self.inputs(y[:, :, None])
+
+    def from_tiles(self, flat: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the (n, T) array of flat tiles [tile][t][sample]."""
+        rows = flat.reshape(self.tiles, self.T, self.tile).transpose(0, 2, 1).reshape(-1, self.T)
+        return np.ascontiguousarray(rows[: self.n])
+
+    def mask(self) -> NDArray[np.float64] | None:
+        """Return 1 on samples and 0 on padding, as flat tiles; None without padding."""
+        return None if self.n % self.tile == 0 else self.values(np.ones((self.n, self.T)))
+
+    def pack(self, array: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return an array of m rows as flat, padded halves."""
+        first, half = self.m - self.m // 2, self.half
+        if self.m == 2 * half:
+            return np.ascontiguousarray(array).reshape(-1)
+        packed = np.zeros((2 * half, *array.shape[1:]))
+        packed[:first], packed[half : half + self.m - first] = array[:first], array[first:]
+        return packed.reshape(-1)
+
+    def unpack(self, flat: NDArray[np.float64], *columns: int) -> NDArray[np.float64]:
+        """Return the m rows of flat, padded halves."""
+        first, half = self.m - self.m // 2, self.half
+        rows = flat.reshape(2 * half, *columns)
+        return rows if self.m == 2 * half else np.concatenate([rows[:first], rows[half : half + self.m - first]])

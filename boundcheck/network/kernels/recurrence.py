@@ -1,0 +1,178 @@
+"""The recurrence h_t = sigma(w h_{t-1} + <u, x_t>) and its derivatives over all samples, in blocks of four neurons.
+
+A template: for an activation, `generation` replaces the import of `value`, `slope` and PAIR below by generated
+functions and writes the module to the cache folder, where numba keeps the compiled code beside it.
+
+All arrays are flat, contiguous float64. Samples come in tiles of `tile`, a multiple of 8, padded by zeros:
+  X[((q T + t) d + k) tile + j]    input k at time t of sample q tile + j
+  F, E[(q T + t) tile + j]         output and cotangent
+  w, c[i], u[i d + k]              neuron i; lo and hi are multiples of 4
+  H, S[(((q blocks + i/4) T + t) 4 + b) tile + j]    states (and slopes) of neuron i + b, kept between the two passes
+"""
+
+import numpy as np
+
+from boundcheck.network.kernels.lanes import (
+    filler,
+    inlined,
+    kernel,
+    loader,
+    spreader,
+    store,
+    total,
+)
+from boundcheck.network.kernels.tanh import PAIR, slope, value  # replaced by generated functions
+
+WIDTH = 8
+SHORT = 4
+load, spread, fill = loader(WIDTH), spreader(WIDTH), filler(WIDTH)
+load_short, fill_short = loader(SHORT), filler(SHORT)
+
+
+
+@inlined
+def preactivations(H, o, X, xo, tile, d, w, u, i):
+    """Return z = w h + <u, x> of neurons i..i+3, for h at H[o + b tile] and x at X[xo + k tile]."""
+    z0 = load(H, o) * spread(w, i)
+    z1 = load(H, o + tile) * spread(w, i + 1)
+    z2 = load(H, o + 2 * tile) * spread(w, i + 2)
+    z3 = load(H, o + 3 * tile) * spread(w, i + 3)
+    row = i * d
+    for k in range(d):
+        x = load(X, xo + k * tile)
+        z0 = z0 + x * spread(u, row + k)
+        z1 = z1 + x * spread(u, row + d + k)
+        z2 = z2 + x * spread(u, row + 2 * d + k)
+        z3 = z3 + x * spread(u, row + 3 * d + k)
+    return z0, z1, z2, z3
+
+
+@inlined
+def put(A, o, tile, a0, a1, a2, a3):
+    """Store the rows of four neurons."""
+    store(A, o, a0)
+    store(A, o + tile, a1)
+    store(A, o + 2 * tile, a2)
+    store(A, o + 3 * tile, a3)
+
+
+@inlined
+def mix(c, i, a0, a1, a2, a3):
+    """Return sum_b c_{i+b} a_b."""
+    return (a0 * spread(c, i) + a1 * spread(c, i + 1)) + (a2 * spread(c, i + 2) + a3 * spread(c, i + 3))
+
+
+@kernel
+def forward(w, u, c, X, F, H, S, keep, lo, hi, blocks, T, d, tile, tiles):
+    """Add sum_i c_i h_t(theta_i) over i in lo..hi to F; if keep, store the states (and slopes, if PAIR)."""
+    previous = np.zeros(4 * tile)
+    for q in range(tiles):
+        for i in range(lo, hi, 4):
+            previous[:] = 0.0
+            for t in range(T):
+                o = ((q * blocks + i // 4) * T + t) * 4 * tile
+                for j in range(0, tile, WIDTH):
+                    z0, z1, z2, z3 = preactivations(previous, j, X, (q * T + t) * d * tile + j, tile, d, w, u, i)
+                    h0, h1, h2, h3 = value(z0), value(z1), value(z2), value(z3)
+                    put(previous, j, tile, h0, h1, h2, h3)
+                    if keep:
+                        put(H, o + j, tile, h0, h1, h2, h3)
+                        if PAIR:
+                            put(S, o + j, tile, slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3))
+                    f = (q * T + t) * tile + j
+                    store(F, f, load(F, f) + mix(c, i, h0, h1, h2, h3))
+
+
+@inlined
+def states(w, u, X, H, S, i, q, T, d, tile):
+    """Compute the states of neurons i..i+3 on tile q into H, whose first row (time 0) is zero, and S if PAIR."""
+    row = 4 * tile
+    for t in range(T):
+        for j in range(0, tile, WIDTH):
+            o = t * row + j
+            z0, z1, z2, z3 = preactivations(H, o, X, (q * T + t) * d * tile + j, tile, d, w, u, i)
+            h0, h1, h2, h3 = value(z0), value(z1), value(z2), value(z3)
+            put(H, o + row, tile, h0, h1, h2, h3)
+            if PAIR:
+                put(S, o, tile, slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3))
+
+
+@inlined
+def slope_at(H, S, h, s):
+    """Return the slope that belongs to the state at H[h]."""
+    return load(S, s) if PAIR else slope(load(H, h), load(H, h))
+
+
+@inlined
+def adjoint(w, c, E, H, S, first, lag, D, grad_w, i, q, T, tile):
+    """Compute D = dR/dz_t = sigma'(z_t) (c_i E_t + w_i D_{t+1}), backwards in t, and add sum D_t h_{t-1} to grad_w."""
+    row = 4 * tile
+    for j in range(0, tile, WIDTH):
+        a0 = a1 = a2 = a3 = g0 = g1 = g2 = g3 = fill(0.0)
+        for t in range(T - 1, -1, -1):
+            e = load(E, (q * T + t) * tile + j)
+            h = first + t * row + j
+            s = h + lag
+            g0 = g0 + a0 * load(H, h)
+            g1 = g1 + a1 * load(H, h + tile)
+            g2 = g2 + a2 * load(H, h + 2 * tile)
+            g3 = g3 + a3 * load(H, h + 3 * tile)
+            a0 = slope_at(H, S, h, s) * (e * spread(c, i) + a0 * spread(w, i))
+            a1 = slope_at(H, S, h + tile, s + tile) * (e * spread(c, i + 1) + a1 * spread(w, i + 1))
+            a2 = slope_at(H, S, h + 2 * tile, s + 2 * tile) * (e * spread(c, i + 2) + a2 * spread(w, i + 2))
+            a3 = slope_at(H, S, h + 3 * tile, s + 3 * tile) * (e * spread(c, i + 3) + a3 * spread(w, i + 3))
+            put(D, t * row + j, tile, a0, a1, a2, a3)
+        grad_w[i] += total(g0)
+        grad_w[i + 1] += total(g1)
+        grad_w[i + 2] += total(g2)
+        grad_w[i + 3] += total(g3)
+
+
+@inlined
+def contract(D, X, grad_u, i, q, T, d, tile):
+    """Add sum_{t,j} D_t x_t of neurons i..i+3 to grad_u, two inputs at a time."""
+    for k in range(0, d, 2):
+        other = k + 1 if k + 1 < d else k
+        a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = fill_short(0.0)
+        for t in range(T):
+            x, y = ((q * T + t) * d + k) * tile, ((q * T + t) * d + other) * tile
+            for j in range(0, tile, SHORT):
+                o = t * 4 * tile + j
+                d0, d1 = load_short(D, o), load_short(D, o + tile)
+                d2, d3 = load_short(D, o + 2 * tile), load_short(D, o + 3 * tile)
+                xs, ys = load_short(X, x + j), load_short(X, y + j)
+                a0 = a0 + d0 * xs
+                a1 = a1 + d1 * xs
+                a2 = a2 + d2 * xs
+                a3 = a3 + d3 * xs
+                b0 = b0 + d0 * ys
+                b1 = b1 + d1 * ys
+                b2 = b2 + d2 * ys
+                b3 = b3 + d3 * ys
+        add(grad_u, i * d + k, d, a0, a1, a2, a3)
+        if other > k:
+            add(grad_u, i * d + other, d, b0, b1, b2, b3)
+
+
+@inlined
+def add(g, o, stride, a0, a1, a2, a3):
+    """Add the sums of the lanes."""
+    g[o] += total(a0)
+    g[o + stride] += total(a1)
+    g[o + 2 * stride] += total(a2)
+    g[o + 3 * stride] += total(a3)
+
+
+@kernel
+def backward(w, u, c, X, E, grad_w, grad_u, H, S, keep, lo, hi, blocks, T, d, tile, tiles):
+    """Add the gradient of sum_{j,t} E c_i h_t to grad_w and grad_u; the states are kept ones or computed again."""
+    row = 4 * tile
+    scratch_h, scratch_s, D = np.zeros((T + 1) * row), np.empty(T * row), np.empty(T * row)
+    for q in range(tiles):
+        for i in range(lo, hi, 4):
+            if keep:
+                adjoint(w, c, E, H, S, (q * blocks + i // 4) * T * row, 0, D, grad_w, i, q, T, tile)
+            else:
+                states(w, u, X, scratch_h, scratch_s, i, q, T, d, tile)
+                adjoint(w, c, E, scratch_h, scratch_s, row, -row, D, grad_w, i, q, T, tile)
+            contract(D, X, grad_u, i, q, T, d, tile)
