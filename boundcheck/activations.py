@@ -198,27 +198,32 @@ def activation(expression: str | Expr | Activation) -> Activation:
     return _certified(parsed)
 
 
+def _is_constant(expression: Expr) -> bool:
+    """Tell whether an expression with a z in it is constant all the same."""
+    function = compile_arb(expression, [z])
+    values = [function(arb(point)) for point in (1, 2, 5, -3)]
+    if any(x.is_finite() and y.is_finite() and not x.overlaps(y) for x in values for y in values):
+        return False
+    return bool(sympy.simplify(sympy.diff(expression, z)) == 0)
+
+
 @lru_cache(maxsize=128)
 def _certified(expression: Expr) -> Activation:
-    """Certify sigma0, sigma1, sigma2 of a user's own expression, and sigma3 where it exists; or refuse with the reason."""
+    """Certify sigma0, sigma1, sigma2 of a user's own expression, and sigma3 if it exists; or refuse with the reason.
+
+    The second derivative comes first: it shows poles, kinks and complex values at once.
+    """
+    reasons: dict[int, str] = {}
     removable: tuple[Removable, ...] = ()
-    reasons: list[tuple[int, str]] = []
-    order = 0
-    while order < 4:
-        try:
-            derivative_supremum(expression, z, order, _DIGITS, removable)
-        except SingularError as error:
-            found = explain(expression, z, error, removable)
-            if isinstance(found, Removable) and found not in removable and len(removable) < _MOST_REMOVABLE:
-                removable += (found,)
-                continue
-            reasons.append((order, found if isinstance(found, str) else str(error)))
-        except ValueError as error:
-            reasons.append((order, _worded(expression, order, error)))
-        if reasons and order <= 2:
-            message = f"{expression} is no activation of class C^2 with bounded derivatives: {reasons[0][1]}"
-            raise ValueError(message)
-        order += 1
+    for order in (2, 0, 1, 3):
+        removable, reason, is_local = _attempt(expression, order, removable)
+        if reason is not None:
+            reasons[order] = reason
+        if reasons and order <= 2 and (order != 2 or is_local):
+            break
+    if min(reasons, default=3) <= 2:
+        message = f"{expression} cannot be used as an activation: {reasons[min(reasons)]} (equation 4)"
+        raise ValueError(message)
     rough = bool(reasons) or expression.has(sympy.Abs, sympy.Min, sympy.Max)
     return Activation(
         name=str(expression),
@@ -226,9 +231,29 @@ def _certified(expression: Expr) -> Activation:
         parity=_parity(expression),
         smoothness=(2 if reasons else 3) if rough else ANALYTIC,
         known=(None,) * (3 if reasons else 4),
-        reasons=tuple(reasons),
+        reasons=tuple(reasons.items()),
         removable=removable,
     )
+
+
+def _attempt(
+    expression: Expr, order: int, removable: tuple[Removable, ...]
+) -> tuple[tuple[Removable, ...], str | None, bool]:
+    """Certify one constant; returns the removable singularities met, why it fails (or None), and if at a point."""
+    while True:
+        try:
+            derivative_supremum(expression, z, order, _DIGITS, removable)
+        except SingularError as error:
+            found = explain(expression, z, error, removable)
+            if not isinstance(found, Removable):
+                return removable, found, True
+            if found in removable or len(removable) == _MOST_REMOVABLE:
+                return removable, str(error), True
+            removable += (found,)
+        except ValueError as error:
+            return removable, _worded(expression, order, error), False
+        else:
+            return removable, None, False
 
 
 def _worded(expression: Expr, order: int, error: ValueError) -> str:
@@ -272,7 +297,7 @@ def _read(expression: Any) -> Expr:
         found = " ".join(sorted(symbol.name for symbol in parsed.free_symbols)) or "none"
         message = f"an activation is an expression in the one variable z; got variables: {found}"
         raise ValueError(message)
-    if sympy.diff(parsed, z).equals(0):
+    if _is_constant(parsed):
         message = f"an activation must depend on z; got the constant {parsed}"
         raise ValueError(message)
     return parsed

@@ -106,7 +106,7 @@ class Objective:
         """Compile the factored derivatives: they lose less to dependency than the jets; only where all is smooth."""
         if self.removable or self.inner.has(sympy.Abs, sympy.Min, sympy.Max, sympy.sign, sympy.Sum):
             return None
-        derivatives = [differentiate(self.inner, self.variable, k) for k in range(self.highest + 3)]
+        derivatives = [differentiate(self.inner, self.variable, k) for k in range(self.highest + 2)]
         return Runner(compile_program(derivatives, [self.variable]), BALLS)
 
     def jet(self, low: arb, high: arb, values: Sequence[arb] = (), order: int = 2) -> Jet:
@@ -136,7 +136,7 @@ class Objective:
         values = [coefficient * math.factorial(i) for i, coefficient in enumerate(whole[: order + self.highest + 1])]
         if self._refined is not None and order <= 2:
             tight = self._refined.outputs((ball,))
-            values = [_narrower(value, other) for value, other in zip(values, tight, strict=False)]
+            values[: len(tight)] = [_narrower(value, other) for value, other in zip(values, tight, strict=False)]
         return tuple(
             tuple(values[i + k] / math.factorial(i) for i in range(order + 1)) for k in range(self.highest + 1)
         )

@@ -19,7 +19,7 @@ _KINKS = {"abs", "min", "max", "sign", "abspower", "root"}
 
 
 def explain(expression: Expr, variable: Symbol, error: SingularError, known: tuple[Removable, ...]) -> Removable | str:
-    """Say what is wrong on the cell of a ``SingularError``: a removable singularity to be used, or a reason in words."""
+    """Say what is wrong on the cell of a ``SingularError``: a removable singularity to use, or a reason in words."""
     program = compile_program([expression], [variable])
     cell = _around(error)
     for index, value in _not_finite(program, known, cell, order=0):
@@ -29,7 +29,8 @@ def explain(expression: Expr, variable: Symbol, error: SingularError, known: tup
         return _outside(program, instruction, index, value, cell)
     for index, _ in _not_finite(program, known, cell, order=2):
         if program.instructions[index].name in _KINKS:
-            return f"not C^2: {program.sources[index]} has a kink at {_place(variable, cell, _exact_root(program, index))}"
+            place = _place(variable, cell, _exact_root(program, index))
+            return f"not C^2: {program.sources[index]} has a kink at {place}"
     return f"it cannot be shown to be C^2 near {_place(variable, cell)}"
 
 
@@ -39,7 +40,9 @@ def _around(error: SingularError) -> arb:
     return arb(middle, max(error.high - error.low, least).upper())
 
 
-def _not_finite(program: Program, known: tuple[Removable, ...], cell: arb, order: int) -> Iterator[tuple[int, jets.Jet]]:
+def _not_finite(
+    program: Program, known: tuple[Removable, ...], cell: arb, order: int
+) -> Iterator[tuple[int, jets.Jet]]:
     """Yield the instructions whose jet over the cell has a coefficient that is not finite, in order."""
     runner = Runner(program, jets.JETS)
     for point in known:

@@ -72,7 +72,8 @@ def _summary(maximum: Maximum) -> CertifiedSupremum:
 def _merged(sites: Sequence[Candidate]) -> tuple[Enclosure, ...]:
     """Return the places, overlapping ones as one; a point beside the peak that holds it is that peak."""
     places: list[Enclosure] = []
-    for low, high in sorted((dyadic(site.low.lower()), dyadic(site.high.upper())) for site in sites if site.low):
+    ends = [(site.low, site.high) for site in sites if site.low is not None and site.high is not None]
+    for low, high in sorted((dyadic(low.lower()), dyadic(high.upper())) for low, high in ends):
         place = Enclosure(low, high)
         if places and place.lower - places[-1].upper <= (abs(place.lower) + 1) / 10**9:
             places[-1] = places[-1].union(place)
