@@ -9,6 +9,8 @@ from typing import Any
 _PUBLIC = {
     "prove": "prover",
     "check": "prover",
+    "mutate": "mutation",
+    "Mutation": "mutation",
     "Verdict": "verdicts",
     "Replay": "replay",
 }

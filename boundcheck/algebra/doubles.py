@@ -90,3 +90,12 @@ _BINARY: dict[str, Callable[[Array, Array], Array]] = {
     "+": np.add, "*": np.multiply, "/": np.divide, "**": _power, "min": np.minimum, "max": np.maximum,
     "p": _geometric(lambda k: 1), "q": _geometric(lambda k: k + 1),
 }  # fmt: skip
+
+
+def violation(op: str, left: Array, right: Array) -> Array:
+    """How far a relation is from holding: > 0 exactly if it fails (for strict ones: = 0 at the end too)."""
+    if op == "==":
+        return np.abs(left - right)
+    if op == "!=":
+        return -np.abs(left - right)
+    return left - right if op in ("<=", "<") else right - left

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from boundcheck.algebra.context import Context, NotDefined
 from boundcheck.algebra.normal import UndefinedTerm
 from boundcheck.algebra.polynomials import TooLarge
-from boundcheck.algebra.refutation import refute
+from boundcheck.algebra.refutation import Refuter, refute
 from boundcheck.algebra.replay import hypotheses, opening, replay
 from boundcheck.algebra.search import OutOfTime, Search
 from boundcheck.algebra.tactics.order import ORDER
@@ -88,16 +88,18 @@ def _decide(claim: str, given: list[str], deadline: float) -> dict[str, Any]:
     search = Search(deadline, ORDER)
     context: Context = opening(given)
     integers, relations = hypotheses(given)
-    witness = refute(context, goal, relations, integers, effort=0, until=min(deadline, time.monotonic() + 0.3))
+    refuter = Refuter(context, goal, relations, integers)
+    witness = refute(refuter, effort=0, until=min(deadline, time.monotonic() + 0.3))
     if witness is not None:
         return refuted(claim, given, witness)
+    search.points = refuter.points()
     steps = search.prove(opening(given, search.tick), goal)
     if steps is not None:
         certificate = {"kind": "proof", "claim": claim, "given": given, "method": search.method, "steps": steps}
         if replay(certificate, search.tick):
             return {"status": "proved", "method": search.method or "normal form", "certificate": certificate}
         return {"status": "undecided", "reason": f"the proof found did not replay: {replay(certificate).reason}"}
-    witness = refute(context, goal, relations, integers, effort=1, until=min(deadline, time.monotonic() + 2.0))
+    witness = refute(refuter, effort=1, until=min(deadline, time.monotonic() + 2.0))
     if witness is not None:
         return refuted(claim, given, witness)
     if search.missing:

@@ -13,11 +13,11 @@ from fractions import Fraction
 import numpy as np
 
 from boundcheck.algebra.context import Context
-from boundcheck.algebra.doubles import Array, compiled
+from boundcheck.algebra.doubles import Array, compiled, violation
 from boundcheck.algebra.polynomials import TooLarge
 from boundcheck.algebra.sampling import Sampler
 from boundcheck.algebra.terms import Rel, Term, free_relation, write
-from boundcheck.algebra.witness import refutes, satisfied
+from boundcheck.algebra.witness import refutes
 
 DENOMINATORS = (1, 2, 10, 60, 1000, 10**6, 10**9)
 TOUCH = 1e-9
@@ -58,8 +58,15 @@ class Refuter:
             good = np.ones(size, dtype=bool)
             for op, first, second in self.tests:
                 good &= _nearly(op, first(point), second(point))
-            gap = _violation(self.claim.op, left, right) / (np.abs(left) + np.abs(right) + 1e-300)
+            gap = violation(self.claim.op, left, right) / (np.abs(left) + np.abs(right) + 1e-300)
         return np.where(good & np.isfinite(gap), gap, -np.inf)
+
+    def points(self, count: int = 256) -> dict[str, Array]:
+        """Return points that satisfy the hypotheses up to rounding, and at which the claim is defined."""
+        latents = self.sampler.draw(count)
+        good = np.isfinite(self.scores(latents))
+        values = self.sampler.values({name: latent[good] for name, latent in latents.items()})
+        return {name: np.asarray(value, dtype=float) for name, value in values.items()} if good.any() else {}
 
     def _checked(self, latents: dict[str, Array], scores: Array, order: Array, until: float) -> dict[str, str] | None:
         limit = -TOUCH if self.claim.op in ("<", ">", "!=") else 1e-15
@@ -88,15 +95,12 @@ class Refuter:
         return point
 
 
-def refute(
-    context: Context, claim: Rel, relations: Sequence[Rel], integers: Sequence[str], *, effort: int, until: float
-) -> dict[str, str] | None:
+def refute(refuter: Refuter, *, effort: int, until: float) -> dict[str, str] | None:
     """Look for a witness.
 
     Args:    effort: 0 a glance (milliseconds), 1 thorough, 2 several restarts.
              until: monotonic time at which to stop.
     """
-    refuter = Refuter(context, claim, relations, integers)
     rounds, count, restarts = ((2, 256, 1), (14, 1024, 2), (30, 4096, 3))[effort]
     for _ in range(restarts):
         witness = refuter.search(rounds, count, until)
@@ -146,14 +150,3 @@ def _nearly(op: str, left: Array, right: Array) -> Array:
         "!=": lambda: left != right,
     }
     return tests[op]()
-
-
-def _violation(op: str, left: Array, right: Array) -> Array:
-    if op == "==":
-        return np.abs(left - right)
-    if op == "!=":
-        return -np.abs(left - right)
-    return left - right if op in ("<=", "<") else right - left
-
-
-__all__ = ["Refuter", "admissible", "refute", "satisfied"]

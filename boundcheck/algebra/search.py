@@ -7,14 +7,18 @@ known. What a tactic cannot do it leaves; running out of time raises ``OutOfTime
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from boundcheck.algebra.context import Context, NotDefined
+from boundcheck.algebra.doubles import compiled, violation
 from boundcheck.algebra.normal import UndefinedTerm
 from boundcheck.algebra.polynomials import TooLarge
 from boundcheck.algebra.replay import Checker, Rejected
-from boundcheck.algebra.terms import Rel, TermError, read_relation
+from boundcheck.algebra.terms import Rel, TermError, free_relation, read_relation
 
 Step = dict[str, Any]
 Tactic = Callable[["Search", Context, Rel, int], list[Step] | None]
@@ -34,6 +38,7 @@ class Search:
         self.checker = Checker(self.tick)
         self.missing = ""
         self.method = ""
+        self.points: dict[str, np.ndarray] = {}
 
     def tick(self) -> None:
         """Raise OutOfTime when the time is used up."""
@@ -54,11 +59,38 @@ class Search:
             return False
         return True
 
+    def seems_false(self, goal: Rel) -> bool:
+        """Whether a sub-goal clearly fails at a point that satisfies all hypotheses (doubles; only to save time)."""
+        if not self.points or not free_relation(goal) <= self.points.keys():
+            return False
+        with np.errstate(all="ignore"):
+            left, right = compiled(goal.left)(self.points), compiled(goal.right)(self.points)
+            gap = np.asarray(violation(goal.op, left, right))
+            return bool(np.any(gap > 1e-7 * (np.abs(left) + np.abs(right)) + 1e-12))
+
+    @contextmanager
+    def where(self, relation: Rel) -> Iterator[None]:
+        """Keep only the sample points at which a relation holds, for a while."""
+        before = self.points
+        if before and free_relation(relation) <= before.keys():
+            with np.errstate(all="ignore"):
+                left, right = compiled(relation.left)(before), compiled(relation.right)(before)
+                kept = np.broadcast_to(violation(relation.op, left, right) <= 0, next(iter(before.values())).shape)
+            self.points = {name: values[kept] for name, values in before.items()} if kept.any() else {}
+        else:
+            self.points = {}
+        try:
+            yield
+        finally:
+            self.points = before
+
     def prove(self, context: Context, goal: Rel, depth: int = 2) -> list[Step] | None:
         """Find steps after which the goal is known in the context, or return None."""
         self.tick()
         if context.contradiction:
             return []
+        if self.seems_false(goal):
+            return None
         steps = self.define(context, goal, depth)
         if steps is None:
             return None

@@ -19,8 +19,10 @@ def by_cases(search: Search, context: Context, goal: Rel, depth: int) -> list[St
         branches = []
         for op in operators:
             inner = context.child()
-            inner.add(inner.fact(Rel(on, op, ZERO)))
-            found = search.prove(inner, goal, depth - 1)
+            case = Rel(on, op, ZERO)
+            inner.add(inner.fact(case))
+            with search.where(case):
+                found = search.prove(inner, goal, depth - 1)
             if found is None:
                 break
             branches.append({"op": op, "steps": found})
