@@ -8,6 +8,8 @@ from typing import Any
 
 from boundcheck.comparison import Comparison
 from boundcheck.report import graph, wording
+from boundcheck.report.explorer import explorer
+from boundcheck.report.explorer.content import PARAMETERS
 from boundcheck.report.formulas import form_latex, mathml, quantity_latex
 from boundcheck.report.typography import html_text
 
@@ -25,7 +27,12 @@ def environment() -> Any:
         lstrip_blocks=True,
     )
     made.globals.update(
-        mark=wording.MARKS, tone=wording.TONES, number=wording.number, certified=interval, meaning=wording.MEANINGS, kind=wording.KINDS
+        mark=wording.MARKS,
+        tone=wording.TONES,
+        number=wording.number,
+        certified=interval,
+        meaning=wording.MEANINGS,
+        kind=wording.KINDS,
     )
     made.filters["prose"] = prose
     return made
@@ -33,6 +40,7 @@ def environment() -> Any:
 
 def render(report: Any) -> str:
     """Return the page of a report."""
+    played = explorer(report)
     cards = [card(item, record) for item, record in zip(report.comparisons, report.data["statements"], strict=True)]
     return (
         environment()
@@ -46,9 +54,23 @@ def render(report: Any) -> str:
             graph=graph.draw(report.data["statements"]),
             style=asset("style.css"),
             script=asset("page.js"),
+            **_playground(played),
             digits=wording.agreeing_digits,
         )
     )
+
+
+def _playground(played: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what the explorer's template and script need; empty for a report that it cannot play with."""
+    if played is None:
+        return {"explorer": None, "explorer_script": ""}
+    formulas = played["formulas"] + "return { " + ", ".join(played["names"]) + " };"
+    return {
+        "explorer": played["data"],
+        "explorer_tables": played["tables"],
+        "explorer_parameters": PARAMETERS,
+        "explorer_script": f"function explorerFormulas() {{{formulas}}}\n{asset('explorer.js')}",
+    }
 
 
 def asset(name: str) -> str:
