@@ -219,7 +219,7 @@ def _certified(expression: Expr) -> Activation:
         removable, reason, is_local = _attempt(expression, order, removable)
         if reason is not None:
             reasons[order] = reason
-        if reasons and order <= 2 and (order != 2 or is_local):
+        if order in reasons and (order < 2 or is_local) or (order == 1 and reasons):
             break
     if min(reasons, default=3) <= 2:
         message = f"{expression} cannot be used as an activation: {reasons[min(reasons)]} (equation 4)"

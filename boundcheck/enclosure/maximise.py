@@ -125,29 +125,29 @@ class Search:
             self.offer(Candidate(value, point, point))
 
     def push(self, low: arb, high: arb) -> None:
-        """Bound f on a cell and queue it, unless it lies below the best value."""
+        """Bound f on a cell by its value and by the mean value form; queue it unless that lies below the best value."""
         self.cells += 1
+        value = self.objective.over(low, high, self.values)
+        upper = value.upper() if value.is_finite() else arb("inf")
+        if upper <= self.best:
+            return
         jet = self.objective.jet(low, high, self.values)
-        upper = self.bound(low, high, jet)
-        if not upper <= self.best:
-            heapq.heappush(self.queue, (-upper, next(self.ticket), (low, high)))
-
-    def bound(self, low: arb, high: arb, jet: tuple[arb, ...]) -> arb:
-        """Return an upper bound on a cell: the value's, or the mean value form's; infinite if neither is finite."""
-        upper = jet[0].upper() if jet[0].is_finite() else arb("inf")
         if jet[1].is_finite():
-            middle = (low + high).mid() / 2
-            value = self.objective.at(middle, self.values)
-            if value.is_finite():
-                if value.lower() > self.best:
-                    self.offer(Candidate(value, middle, middle))
-                linear = (value + jet[1] * arb(0, 1) * ((high - low) / 2)).upper()
-                upper = min(upper, linear)
-        return upper
+            upper = min(upper, self._mean_value_bound(low, high, jet[1]))
+        if not upper <= self.best:
+            heapq.heappush(self.queue, (-upper, next(self.ticket), (low, high, *jet)))
 
-    def treat(self, low: arb, high: arb) -> None:
+    def _mean_value_bound(self, low: arb, high: arb, slope: arb) -> arb:
+        middle = ((low + high) / 2).mid()
+        value = self.objective.at(middle, self.values)
+        if not value.is_finite():
+            return arb("inf")
+        if value.lower() > self.best:
+            self.offer(Candidate(value, middle, middle))
+        return (value + slope * arb(0, 1) * ((high - low) / 2)).upper()
+
+    def treat(self, low: arb, high: arb, value: arb, slope: arb, curvature: arb) -> None:
         """Settle a cell by its derivatives, or split it."""
-        value, slope, curvature = self.objective.jet(low, high, self.values)
         middle = ((low + high) / 2).mid()
         if not value.is_finite() and not self.objective.at(middle, self.values).is_finite():
             raise SingularError(middle, middle)
@@ -162,17 +162,16 @@ class Search:
             self.offer_point(high)
         elif curvature < 0:
             self.peak(low, high, middle, curvature)
-        elif not middle > low or not middle < high or self.is_tiny(low, high):
+        elif not middle > low or not middle < high or (not value.is_finite() and self.is_tiny(low, high)):
             raise SingularError(low, high)
         else:
             self.push(low, middle)
             self.push(middle, high)
 
-    def is_tiny(self, low: arb, high: arb) -> bool:
+    @staticmethod
+    def is_tiny(low: arb, high: arb) -> bool:
         """Tell whether a cell without a finite value is too small to go on."""
-        width = high - low
-        finite = self.objective.jet(low, high, self.values)[0].is_finite()
-        return not finite and bool(width < arb(2) ** -30 * max(arb(1), abs(low)))
+        return bool(high - low < arb(2) ** -30 * max(arb(1), abs(low)))
 
     def peak(self, low: arb, high: arb, middle: arb, curvature: arb) -> None:
         """Enclose the maximum of a concave f on a cell: at an end, or where Newton's step puts f' = 0."""
@@ -202,15 +201,18 @@ class Search:
     def push_tail(self, start: arb) -> None:
         """Settle the tail beyond ``start`` (its sign gives the side), or queue it with its bound."""
         side = 1 if start > 0 else -1
+        upper = self.objective.tail_range(side, abs(start), self.values)[1]
+        if upper < self.best:
+            return
+        slope = None
         try:
             germ, slope = self.objective.tail(side, abs(start), self.values)
-            limit = germ.limit()
-            direction = 0 if slope is None else slope.sign() * side
-            upper = self._tail_bound(germ, side)
+            limit, upper = germ.limit(), min(upper, self._tail_bound(germ, side))
         except UndecidedError:
-            limit, direction, upper, slope = None, 0, arb("inf"), None
+            limit = None
+        direction = 0 if slope is None else slope.sign() * side
         if limit is not None and limit.is_finite():
-            self.offer(Candidate(limit, side=side))
+            self.offer(Candidate(limit if direction > 0 else limit.lower(), side=side))
         if upper <= self.best or (limit is not None and direction > 0):
             return
         if direction < 0 or (slope is not None and slope.is_zero()):

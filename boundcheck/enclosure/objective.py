@@ -17,6 +17,7 @@ from sympy import Expr, Symbol
 from boundcheck.enclosure import jets
 from boundcheck.enclosure.balls import BALLS
 from boundcheck.enclosure.germs import Germ, identity, parameter
+from boundcheck.enclosure.intervals import INFINITY, INTERVALS, Interval
 from boundcheck.enclosure.jets import Jet
 from boundcheck.enclosure.program import Program, Runner, compile_program
 from boundcheck.enclosure.removable import Removable
@@ -85,8 +86,10 @@ class Objective:
             self._inner_jets.steps[point.instruction] = (point.divide, (*inputs, 0))
         symbols = (*self.slots[: self.highest + 1], *self.parameters)
         self._outer_jets = Runner(compile_program([self.outer], symbols), jets.JETS)
+        self._outer_balls = Runner(self._outer_jets.program, BALLS)
         self._cells: dict[tuple[arb, arb, int, int], tuple[Jet, ...]] = {}
         self._germs: dict[tuple[int, arb, int], tuple[tuple[Germ, ...], Germ | None]] = {}
+        self._ranges: dict[tuple[int, arb], list[Interval]] = {}
         self.symmetric = self._is_even()
         self.period = period(inner, variable)
         self._refined = self._symbolic_runner()
@@ -134,16 +137,23 @@ class Objective:
         whole = self._inner_jets.outputs((jets.variable(ball, order + self.highest + extra),))[0]
         whole = whole if len(whole) > 1 else (whole[0], *(arb(0) for _ in range(order + self.highest)))
         values = [coefficient * math.factorial(i) for i, coefficient in enumerate(whole[: order + self.highest + 1])]
-        if self._refined is not None and order <= 2:
-            tight = self._refined.outputs((ball,))
+        tight = self._refined.outputs((ball,)) if self._refined is not None and order <= 2 else (whole[0],)
+        if self._refined is not None and tight[0].is_finite():
             values[: len(tight)] = [_narrower(value, other) for value, other in zip(values, tight, strict=False)]
         return tuple(
             tuple(values[i + k] / math.factorial(i) for i in range(order + 1)) for k in range(self.highest + 1)
         )
 
     def at(self, point: arb, values: Sequence[arb] = ()) -> arb:
-        """Enclose f at a point (or ball) at the precision in force."""
-        return self.jet(point, point, values, 0)[0]
+        """Enclose f at a point at the precision in force."""
+        return self._value(self._inner(point, point, 0), values)
+
+    def over(self, low: arb, high: arb, values: Sequence[arb] = ()) -> arb:
+        """Enclose f over a cell by its values alone."""
+        return self._value(self._inner(low, high, 2), values)
+
+    def _value(self, parts: Sequence[Jet], values: Sequence[arb]) -> arb:
+        return self._outer_balls.outputs((*(part[0] for part in parts), *values))[0]
 
     def tail(self, side: int, start: arb, values: Sequence[arb] = ()) -> tuple[Germ, Germ | None]:
         """Return the germs of f and of f' on z >= start (side 1) or z <= -start (side -1), as functions of |z|.
@@ -161,6 +171,17 @@ class Objective:
             return value, Runner(programs[1], algebra).outputs((*germs, next_germ, *parameters))[0]
         except UndecidedError:
             return value, None
+
+    def tail_range(self, side: int, start: arb, values: Sequence[arb] = ()) -> Interval:
+        """Enclose f on a whole tail between sharp ends, by plain interval arithmetic."""
+        key = (side, start)
+        if key not in self._ranges:
+            expressions = [differentiate(self.inner, self.variable, k) for k in range(self.highest + 1)]
+            tail = (start, INFINITY) if side > 0 else (-INFINITY, -start)
+            self._ranges[key] = Runner(compile_program(expressions, [self.variable]), INTERVALS).outputs((tail,))
+        parameters = [(value.lower(), value.upper()) for value in values]
+        program = _outer_programs(self.outer, self.slots, self.parameters)[0]
+        return Runner(program, INTERVALS).outputs((*self._ranges[key], *parameters))[0]
 
     def _slot_germs(self, side: int, start: arb) -> tuple[tuple[Germ, ...], Germ | None]:
         """Return the germs of s_0..s_highest and of the next derivative (None where undecided)."""
