@@ -11,6 +11,8 @@ _PUBLIC = {
     "check": "prover",
     "mutate": "mutation",
     "Mutation": "mutation",
+    "compare": "paper_constant",
+    "Compared": "paper_constant",
     "Verdict": "verdicts",
     "Replay": "replay",
 }
