@@ -144,8 +144,8 @@ def _vacuous(statement: Statement, numeric: tuple[NumericResult, ...]) -> bool |
 
 
 def _empirical(numeric: tuple[NumericResult, ...], measured: tuple[MeasuredValue, ...], delta: Any) -> EmpiricalResult:
-    outcomes = [judge(item, tightest(numeric, item.quantity, item), delta) for item in measured]
-    outcomes = [item for item in outcomes if item is not None]
+    judged = (judge(item, tightest(numeric, item.quantity, item), delta) for item in measured)
+    outcomes = [item for item in judged if item is not None]
     for status in ("contradicted", "consistent", "not-measured"):
         fitting = [item for item in outcomes if item.status == status]
         if fitting:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from boundcheck.comparison import Comparison, MeasuredValue, compare, propagate
-from boundcheck.configuration import Configuration, resolve
+from boundcheck.comparison import Comparison
+from boundcheck.configuration import resolve
 from boundcheck.language import Statement
-from boundcheck.report.document import statement_record, summarise
+from boundcheck.report import findings, mutations
+from boundcheck.report.document import coverage, statement_record, summarise
 from boundcheck.report.provenance import meta
 from boundcheck.report.setting import Setting, prepare
-from boundcheck.report.values import Values
-
-Progress = Callable[[str, int, int], None]
-Measure = Callable[..., Any]
+from boundcheck.report.stages import Measure, Progress, check_algebra, select, verify
+from boundcheck.report.variants import side_by_side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +29,7 @@ class Report:
     data: dict[str, Any]
     comparisons: tuple[Comparison, ...]
     setting: Setting
+    findings: tuple[Comparison, ...] = ()
     figures: Mapping[str, Any] = field(default_factory=dict)
     certificates: Mapping[str, Any] = field(default_factory=dict)
 
@@ -84,106 +84,61 @@ def build(
     began = time.perf_counter()
     tick = progress or (lambda what, done, total: None)
     config = resolve(configuration)
-    own_statements = tuple(statements or ())
-    chosen = select(config, own_statements)
+    own = tuple(statements or ())
+    chosen = select(config, own)
     tick("preparing the data", 0, 1)
     setting = prepare(config)
-    values, compared = Values(setting, own_statements), []
-    for place, statement in enumerate(chosen):
-        tick(statement.id, place, len(chosen))
-        compared.append(_compare(statement, setting, values, dict(measure or {})))
-    comparisons = propagate(compared)
-    depends_on = {item.id: item.statement.depends_on for item in comparisons}
-    digits = config.run.digits
-    data: dict[str, Any] = {
-        "meta": meta(setting),
-        "summary": summarise(comparisons),
-        "statements": [statement_record(item, depends_on, digits) for item in comparisons],
-    }
+    comparisons = verify(chosen, setting, own, dict(measure or {}), tick)
+    tick("checking the findings", len(chosen), len(chosen))
+    found = tuple(check_algebra(item, setting) for item in findings.select(config))
+    data = _document(setting, comparisons, found, tick)
     tick("drawing the figures", len(chosen), len(chosen))
-    figures = _figures(setting, comparisons)
-    data["figures"] = [figure.record() for figure in figures]
+    drawn = _figures(setting, comparisons)
+    data["figures"] = [figure.record() for figure in drawn]
     data["meta"]["seconds"] = round(time.perf_counter() - began, 3)
     return Report(
-        data=data, comparisons=comparisons, setting=setting, figures={figure.name: figure for figure in figures}
+        data=data,
+        comparisons=comparisons,
+        setting=setting,
+        findings=found,
+        figures={figure.name: figure for figure in drawn},
+        certificates=certificates(comparisons),
     )
 
 
-def select(configuration: Configuration, own: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """Pick the statements that a configuration asks for, with the user's own; ValueError listing what exists."""
-    from boundcheck.theory import statements as listed
-
-    known = {item.id: item for item in (*listed(), *own)}
-    wanted = configuration.run.statements or tuple(known)
-    unknown = [name for name in wanted if name not in known]
-    if unknown:
-        message = f"unknown statement {unknown[0]!r}; statements are: {' '.join(known)}"
-        raise ValueError(message)
-    wanted = (*wanted, *(item.id for item in own if item.id not in wanted))
-    return tuple(known[name] for name in known if name in wanted)
-
-
-def _compare(statement: Statement, setting: Setting, values: Values, own: Mapping[str, Measure]) -> Comparison:
-    from boundcheck import algebra
-
-    config = setting.configuration
-    return compare(
-        statement,
-        values=setting.symbols,
-        evaluate=values,
-        pairs=values.combinations,
-        verdicts=algebra.check(statement, timeout=float(config.run.timeout)),
-        measured=measured_values(statement, setting, own),
-        facts=setting.facts,
-        trivial=setting.trivial,
-        delta=config.parameters.delta,
+def _document(
+    setting: Setting, comparisons: tuple[Comparison, ...], found: tuple[Comparison, ...], tick: Progress
+) -> dict[str, Any]:
+    run = setting.configuration.run
+    depends_on = {item.id: item.statement.depends_on for item in comparisons}
+    records = [statement_record(item, depends_on, run.digits) for item in comparisons]
+    planted = mutations.plant(
+        [item.statement for item in comparisons], seconds=run.mutation_seconds, seed=run.seed, progress=tick
     )
+    tick("planning widths", 0, 1)
+    return {
+        "meta": meta(setting),
+        "summary": summarise(comparisons) | {"findings": len(found)},
+        "statements": records,
+        "variants": side_by_side(setting, comparisons),
+        "coverage": coverage(records),
+        "mutation": planted,
+        "findings": [findings.record(item) for item in found],
+    }
 
 
-def measured_values(statement: Statement, setting: Setting, own: Mapping[str, Measure]) -> tuple[MeasuredValue, ...]:
-    """Measure a statement: by the user's function where there is one, else by the list of the measurement stage."""
-    from boundcheck import measurement
-
-    if statement.id in own:
-        found = own[statement.id](setting.problem)
-        results = found if isinstance(found, (tuple, list)) else (found,)
-        return tuple(_as_measured(item, statement) for item in results)
-    return tuple(_as_measured(item, statement) for item in measurement.measure(statement.id, setting.problem))
-
-
-def _as_measured(item: Any, statement: Statement) -> MeasuredValue:
-    """Take a ``Measurement``, an ``Enclosure`` or a plain number (exact ones are their own rigorous re-evaluation)."""
-    from boundcheck.enclosure import Enclosure
-
-    if isinstance(item, MeasuredValue):
-        return item
-    if hasattr(item, "kind"):
-        return MeasuredValue(
-            quantity=item.quantity,
-            value=item.value,
-            kind=item.kind,
-            witness=item.witness,
-            uncertainty=item.uncertainty,
-            certified=_reevaluated(item),
-            note=str(item.witness.get("reason", "")) if isinstance(item.witness, Mapping) else "",
-            series=item.series,
-            tier=getattr(item, "tier", None),
-            variant=getattr(item, "variant", None),
-        )
-    first = statement.quantities[0].name if statement.quantities else "value"
-    certified = None if isinstance(item, float) else item if isinstance(item, Enclosure) else Enclosure.from_exact(item)
-    return MeasuredValue(quantity=first, value=float(item), kind="lower-estimate", certified=certified)
-
-
-def _reevaluated(item: Any) -> Any:
-    from boundcheck.measurement import reevaluate
-
-    if item.value is None or item.kind == "frequency":
-        return None
-    try:
-        return reevaluate(item.statement, item.quantity, item.witness)
-    except ValueError:
-        return None
+def certificates(comparisons: tuple[Comparison, ...]) -> dict[str, Any]:
+    """Collect the certificates of proved steps by statement, in the form that ``boundcheck replay`` reads."""
+    found = {}
+    for item in comparisons:
+        claims = [
+            {"id": f"{item.id}/{step.label}", "certificate": step.certificate}
+            for step in item.algebra.steps
+            if step.certificate is not None
+        ]
+        if claims:
+            found[f"algebra-{item.id}"] = {"claims": claims}
+    return found
 
 
 def _figures(setting: Setting, comparisons: tuple[Comparison, ...]) -> tuple[Any, ...]:

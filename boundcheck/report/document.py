@@ -143,3 +143,21 @@ def summarise(comparisons: Iterable[Comparison]) -> dict[str, Any]:
 
 def _counts(found: Counter[Any], *names: str) -> dict[str, int]:
     return {name: found[name] for name in names}
+
+
+def coverage(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """List the failure frequencies of probabilistic statements over independent seeds, with their intervals."""
+    found = []
+    for record in records:
+        for entry in record["measurements"]:
+            if entry["kind"] == "frequency" and entry["value"] is not None:
+                runs = entry["witness"].get("runs") if isinstance(entry["witness"], dict) else None
+                found.append({
+                    "statement": record["id"],
+                    "quantity": entry["quantity"],
+                    "variant": entry["variant"],
+                    "runs": runs,
+                    "frequency": entry["value"],
+                    "interval": entry["uncertainty"],
+                })  # fmt: skip
+    return found

@@ -11,6 +11,7 @@ from boundcheck.report import graph, wording
 from boundcheck.report.explorer import explorer
 from boundcheck.report.explorer.content import PARAMETERS
 from boundcheck.report.formulas import form_latex, mathml, quantity_latex
+from boundcheck.report.references import REFERENCES
 from boundcheck.report.typography import html_text
 
 
@@ -54,6 +55,10 @@ def render(report: Any) -> str:
             graph=graph.draw(report.data["statements"]),
             style=asset("style.css"),
             script=asset("page.js"),
+            references=REFERENCES,
+            findings=[
+                finding(item, record) for item, record in zip(report.findings, report.data["findings"], strict=True)
+            ],
             **_playground(played),
             digits=wording.agreeing_digits,
         )
@@ -114,6 +119,19 @@ def card(item: Comparison, record: dict[str, Any]) -> dict[str, Any]:
                 "reason": result.reason,
             }
             for step, result in steps
+        ],
+    }
+
+
+def finding(item: Comparison, record: dict[str, Any]) -> dict[str, Any]:
+    """Return what the template shows of one finding."""
+    steps = {step.label: step for step in item.statement.derivation}
+    return {
+        **record,
+        "formula": mathml(record["relation"], block=True) if record["relation"] else "",
+        "claims": [
+            {**claim, "formula": mathml(steps[claim["label"]].claim.conclusion.latex(), block=True)}
+            for claim in record["claims"]
         ],
     }
 

@@ -1,0 +1,46 @@
+"""Can the checker fail? A seeded sample of planted errors, and what became of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+from boundcheck.language import Statement
+
+PER_SECOND = 6
+TIMEOUT = 2.0
+"""Seconds for one mutant: one that takes longer survives, and is named."""
+
+
+def plant(
+    statements: Iterable[Statement],
+    *,
+    seconds: Fraction,
+    seed: int,
+    progress: Callable[[str, int, int], None],
+) -> dict[str, Any]:
+    """Plant errors into derivation steps and decide each.
+
+    The sample's size follows from ``seconds`` by a fixed rate, not from a clock: the same seed plants the same errors.
+
+    Returns: mutants, killed (refuted by a witness), still_true (proved: weaker but valid), survivors (undecided).
+    """
+    from boundcheck.algebra.mutation import mutants
+    from boundcheck.algebra.prover import decide
+
+    planned = [mutant for statement in statements for mutant in mutants(statement)]
+    wanted = min(len(planned), int(seconds * PER_SECOND))
+    sample = random.Random(seed).sample(planned, wanted)
+    fates: dict[str, list[Any]] = {"refuted": [], "proved": [], "undecided": []}
+    for k, mutant in enumerate(sample):
+        progress("planting errors", k, wanted)
+        fates[decide(mutant.id, mutant.claim, list(mutant.given), TIMEOUT).status].append(mutant)
+    return {
+        "possible": len(planned),
+        "mutants": wanted,
+        "killed": len(fates["refuted"]),
+        "still_true": len(fates["proved"]),
+        "survivors": [{"id": item.id, "mutation": item.mutation, "claim": item.claim} for item in fates["undecided"]],
+    }
