@@ -15,6 +15,7 @@ import sympy
 from flint import arb, fmpq
 from sympy import Expr
 
+from boundcheck.enclosure.decimals import dyadic
 from boundcheck.enclosure.scales import ONE, Scale, UndecidedError, ball_power, number, ordered
 
 Coefficient: TypeAlias = Any
@@ -105,8 +106,11 @@ def constant(start: arb, value: Expr) -> Germ:
 
 
 def parameter(start: arb, ball: arb) -> Germ:
-    """Return the germ of a constant known as a ball."""
-    return Germ(start, ONE, ball)
+    """Return the germ of a constant known as a ball; an exact one stays exact."""
+    if not ball.is_exact():
+        return Germ(start, ONE, ball)
+    value = dyadic(ball)
+    return Germ(start, ONE, fmpq(value.numerator, value.denominator))
 
 
 def identity(start: arb) -> Germ:

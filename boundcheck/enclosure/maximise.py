@@ -12,6 +12,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import Any, TypeAlias
 
 from flint import arb
 
@@ -62,6 +63,10 @@ class Candidate:
     is_peak: bool = False
 
 
+Item: TypeAlias = tuple[Any, ...]
+"""A cell (low, high, side, value, slope, curvature) of the chart ``side`` (0: z itself), or a tail (start,)."""
+
+
 class Search:
     """The state of one maximisation; bounds in the queue are exact numbers."""
 
@@ -69,11 +74,11 @@ class Search:
         self.objective, self.values, self.most_cells = objective, values, most_cells
         self.tolerance = arb(10) ** -digits / 4
         self.best = arb("-inf")
+        self.residual = arb("-inf")
         self.candidates: list[Candidate] = []
-        self.queue: list[tuple[arb, int, tuple[arb, ...]]] = []
+        self.queue: list[tuple[arb, int, Item]] = []
         self.ticket = count()
         self.cells = 0
-        self.residual = arb("-inf")
 
     def run(self, guesses: Sequence[arb]) -> None:
         """Settle all of R."""
@@ -96,20 +101,21 @@ class Search:
                 self.treat(*item)
 
     def push_roots(self) -> None:
-        """Queue the first cells and the tails."""
+        """Queue the first cells and the tails, or one period."""
+        sides = (1,) if self.objective.symmetric else (1, -1)
         edges = [arb(0), *(arb(2) ** k for k in range(-1, _FIRST_START.bit_length()))]
         if self.objective.period is not None:
             half = (constant(self.objective.period) / 2).upper()
             edges = [(half * k / 4).upper() for k in range(5)]
         for low, high in zip(edges, edges[1:], strict=False):
-            self.push(low, high)
-            if not self.objective.symmetric:
-                self.push(-high, -low)
-        if self.objective.period is not None:
-            return
-        self.push_tail(edges[-1])
-        if not self.objective.symmetric:
-            self.push_tail(-edges[-1])
+            for side in sides:
+                self.push(*((low, high) if side > 0 else (-high, -low)))
+        for side in sides if self.objective.period is None else ():
+            chart = self.objective.chart(side)
+            if chart is None:
+                self.push_tail(side * edges[-1])
+            else:
+                self.push(arb(0), chart.edge(edges[-1]), side)
 
     def offer(self, candidate: Candidate) -> None:
         """Take a candidate; its value bounds the supremum from below."""
@@ -118,80 +124,100 @@ class Search:
         if lower > self.best:
             self.best = lower
 
-    def offer_point(self, point: arb) -> None:
-        """Take the value at a point as a candidate."""
-        value = self.objective.at(point, self.values)
-        if value.is_finite():
-            self.offer(Candidate(value, point, point))
+    def offer_set(self, value: arb, low: arb, high: arb, side: int = 0, *, is_peak: bool = False) -> None:
+        """Take a value on a set of a chart as a candidate."""
+        chart = self.objective.chart(side) if side else None
+        if chart is None:
+            self.offer(Candidate(value, low, high, is_peak=is_peak))
+        elif low > 0:
+            places = chart.place(low), chart.place(high)
+            self.offer(Candidate(value, min(places, key=float), max(places, key=float), is_peak=is_peak))
+        else:
+            self.offer(Candidate(value, side=side))
 
-    def push(self, low: arb, high: arb) -> None:
+    def offer_point(self, point: arb, side: int = 0) -> None:
+        """Take the value at a point as a candidate."""
+        value = self.objective.at(point, self.values, side)
+        if value.is_finite():
+            self.offer_set(value, point, point, side)
+
+    def push(self, low: arb, high: arb, side: int = 0) -> None:
         """Bound f on a cell by its value and by the mean value form; queue it unless that lies below the best value."""
         self.cells += 1
-        value = self.objective.over(low, high, self.values)
+        value = self.objective.over(low, high, self.values, side)
         upper = value.upper() if value.is_finite() else arb("inf")
         if upper <= self.best:
             return
-        jet = self.objective.jet(low, high, self.values)
-        if jet[1].is_finite():
-            upper = min(upper, self._mean_value_bound(low, high, jet[1]))
+        jet = self.objective.jet(low, high, self.values, side=side)
+        slope = jet[1]
+        if slope.is_finite():
+            middle = ((low + high) / 2).mid()
+            if slope.contains(0) and jet[2].is_finite():
+                slope = self._refined_slope(low, high, middle, jet, side)
+            upper = min(upper, self._mean_value_bound(low, high, middle, slope, side))
         if not upper <= self.best:
-            heapq.heappush(self.queue, (-upper, next(self.ticket), (low, high, *jet)))
+            heapq.heappush(self.queue, (-upper, next(self.ticket), (low, high, side, jet[0], slope, jet[2])))
 
-    def _mean_value_bound(self, low: arb, high: arb, slope: arb) -> arb:
-        middle = ((low + high) / 2).mid()
-        value = self.objective.at(middle, self.values)
+    def _refined_slope(self, low: arb, high: arb, middle: arb, jet: tuple[arb, ...], side: int) -> arb:
+        """Return the slope over a cell by the mean value theorem for f', where that is narrower."""
+        there = self.objective.jet(middle, middle, self.values, 1, side)[1]
+        other = there + 2 * jet[2] * arb(0, 1) * ((high - low) / 2)
+        return other if other.is_finite() and other.rad() < jet[1].rad() else jet[1]
+
+    def _mean_value_bound(self, low: arb, high: arb, middle: arb, slope: arb, side: int) -> arb:
+        value = self.objective.at(middle, self.values, side)
         if not value.is_finite():
             return arb("inf")
         if value.lower() > self.best:
-            self.offer(Candidate(value, middle, middle))
+            self.offer_set(value, middle, middle, side)
         return (value + slope * arb(0, 1) * ((high - low) / 2)).upper()
 
-    def treat(self, low: arb, high: arb, value: arb, slope: arb, curvature: arb) -> None:
+    def treat(self, low: arb, high: arb, side: int, value: arb, slope: arb, curvature: arb) -> None:
         """Settle a cell by its derivatives, or split it."""
         middle = ((low + high) / 2).mid()
-        if not value.is_finite() and not self.objective.at(middle, self.values).is_finite():
+        if not value.is_finite() and not self.objective.at(middle, self.values, side).is_finite():
             raise SingularError(middle, middle)
         if slope == 0:
-            self.offer(Candidate(self.objective.at(middle, self.values), low, high))
+            self.offer_set(self.objective.at(middle, self.values, side), low, high, side)
         elif slope > 0:
-            self.offer_point(high)
+            self.offer_point(high, side)
         elif slope < 0:
-            self.offer_point(low)
+            self.offer_point(low, side)
         elif curvature > 0:
-            self.offer_point(low)
-            self.offer_point(high)
+            self.offer_point(low, side)
+            self.offer_point(high, side)
         elif curvature < 0:
-            self.peak(low, high, middle, curvature)
+            self.peak(low, high, side, middle, curvature)
         elif not middle > low or not middle < high or (not value.is_finite() and self.is_tiny(low, high)):
             raise SingularError(low, high)
         else:
-            self.push(low, middle)
-            self.push(middle, high)
+            self.push(low, middle, side)
+            self.push(middle, high, side)
 
     @staticmethod
     def is_tiny(low: arb, high: arb) -> bool:
         """Tell whether a cell without a finite value is too small to go on."""
         return bool(high - low < arb(2) ** -30 * max(arb(1), abs(low)))
 
-    def peak(self, low: arb, high: arb, middle: arb, curvature: arb) -> None:
+    def peak(self, low: arb, high: arb, side: int, middle: arb, curvature: arb) -> None:
         """Enclose the maximum of a concave f on a cell: at an end, or where Newton's step puts f' = 0."""
-        self.offer_point(low)
-        self.offer_point(high)
-        step = self._newton(low, high, middle, curvature)
+        self.offer_point(low, side)
+        self.offer_point(high, side)
+        step = self._newton(low, high, side, middle, curvature)
         while step is not None:
             low, high, shrunk = step
             middle = ((low + high) / 2).mid()
             if not shrunk or (high - low) ** 2 * abs(curvature) <= self.tolerance * abs(self.best):
                 break
-            step = self._newton(low, high, middle, self.objective.jet(low, high, self.values)[2])
+            step = self._newton(low, high, side, middle, self.objective.jet(low, high, self.values, side=side)[2])
         if step is not None:
-            slope = self.objective.jet(low, high, self.values, 1)[1]
-            value = self.objective.at(middle, self.values) + slope * arb(0, 1) * ((high - low) / 2)
-            self.offer(Candidate(value, low, high, is_peak=True))
+            slope = self.objective.jet(low, high, self.values, 1, side)[1]
+            value = self.objective.at(middle, self.values, side) + slope * arb(0, 1) * ((high - low) / 2)
+            self.offer_set(value, low, high, side, is_peak=True)
 
-    def _newton(self, low: arb, high: arb, middle: arb, curvature: arb) -> tuple[arb, arb, bool] | None:
+    def _newton(self, low: arb, high: arb, side: int, middle: arb, curvature: arb) -> tuple[arb, arb, bool] | None:
         """Return the part of the cell where f' may vanish and whether it shrank by half; None if it cannot vanish."""
-        slope = self.objective.jet(middle, middle, self.values, 1)[1]
+        slope = self.objective.jet(middle, middle, self.values, 1, side)[1]
         place = middle - slope / (2 * curvature)
         new_low, new_high = max(low, place.lower()), min(high, place.upper())
         if new_low > new_high:

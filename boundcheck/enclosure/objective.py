@@ -16,6 +16,7 @@ from sympy import Expr, Symbol
 
 from boundcheck.enclosure import jets
 from boundcheck.enclosure.balls import BALLS
+from boundcheck.enclosure.charts import Chart, chart
 from boundcheck.enclosure.germs import Germ, identity, parameter
 from boundcheck.enclosure.intervals import INFINITY, INTERVALS, Interval
 from boundcheck.enclosure.jets import Jet
@@ -87,8 +88,9 @@ class Objective:
         symbols = (*self.slots[: self.highest + 1], *self.parameters)
         self._outer_jets = Runner(compile_program([self.outer], symbols), jets.JETS)
         self._outer_balls = Runner(self._outer_jets.program, BALLS)
-        self._cells: dict[tuple[arb, arb, int, int], tuple[Jet, ...]] = {}
+        self._cells: dict[tuple[arb, arb, int, int, int], tuple[Jet, ...]] = {}
         self._germs: dict[tuple[int, arb, int], tuple[tuple[Germ, ...], Germ | None]] = {}
+        self._charts: dict[int, Chart | None] = {}
         self._ranges: dict[tuple[int, arb], list[Interval]] = {}
         self.symmetric = self._is_even()
         self.period = period(inner, variable)
@@ -112,25 +114,33 @@ class Objective:
         derivatives = [differentiate(self.inner, self.variable, k) for k in range(self.highest + 2)]
         return Runner(compile_program(derivatives, [self.variable]), BALLS)
 
-    def jet(self, low: arb, high: arb, values: Sequence[arb] = (), order: int = 2) -> Jet:
-        """Enclose f, f', f''/2, ... over [low, high] at the precision in force."""
-        parts = self._inner(low, high, order)
+    def jet(self, low: arb, high: arb, values: Sequence[arb] = (), order: int = 2, side: int = 0) -> Jet:
+        """Enclose f, f', f''/2, ... over [low, high] at the precision in force; in the chart of ``side`` if not 0."""
+        parts = self._inner(low, high, order, side)
         result = self._outer_jets.outputs((*parts, *((value,) for value in values)))[0]
         return result if len(result) > 1 else (result[0], *(arb(0) for _ in range(order)))
 
-    def _inner(self, low: arb, high: arb, order: int) -> tuple[Jet, ...]:
-        key = (low, high, order, ctx.prec)
+    def chart(self, side: int) -> Chart | None:
+        """Return the chart at infinity on one side, if there is one."""
+        if side not in self._charts:
+            usable = not self.removable and not self.inner.has(sympy.Abs, sympy.Min, sympy.Max)
+            self._charts[side] = chart(self.inner, self.variable, side, self.highest + 1) if usable else None
+        return self._charts[side]
+
+    def _inner(self, low: arb, high: arb, order: int, side: int) -> tuple[Jet, ...]:
+        key = (low, high, order, side, ctx.prec)
         found = self._cells.get(key)
         if found is None:
-            found = self._derivative_jets(low, high, order)
+            chart = self.chart(side) if side else None
+            ball = low if low == high else low.union(high)
+            found = self._derivative_jets(ball, order) if chart is None else chart.parts(ball, order)
             if len(self._cells) > 20_000:
                 self._cells.clear()
             self._cells[key] = found
         return found
 
-    def _derivative_jets(self, low: arb, high: arb, order: int) -> tuple[Jet, ...]:
+    def _derivative_jets(self, ball: arb, order: int) -> tuple[Jet, ...]:
         """Return the jets of s_0..s_highest: the coefficients of s_k are (i+k)!/i! times those of the inner jet."""
-        ball = low if low == high else low.union(high)
         extra = sum(point.order for point in self.removable)
         for point in self.removable:
             ball = point.widened(ball)
@@ -144,13 +154,13 @@ class Objective:
             tuple(values[i + k] / math.factorial(i) for i in range(order + 1)) for k in range(self.highest + 1)
         )
 
-    def at(self, point: arb, values: Sequence[arb] = ()) -> arb:
+    def at(self, point: arb, values: Sequence[arb] = (), side: int = 0) -> arb:
         """Enclose f at a point at the precision in force."""
-        return self._value(self._inner(point, point, 0), values)
+        return self._value(self._inner(point, point, 0, side), values)
 
-    def over(self, low: arb, high: arb, values: Sequence[arb] = ()) -> arb:
+    def over(self, low: arb, high: arb, values: Sequence[arb] = (), side: int = 0) -> arb:
         """Enclose f over a cell by its values alone."""
-        return self._value(self._inner(low, high, 2), values)
+        return self._value(self._inner(low, high, 2, side), values)
 
     def _value(self, parts: Sequence[Jet], values: Sequence[arb]) -> arb:
         return self._outer_balls.outputs((*(part[0] for part in parts), *values))[0]

@@ -1,0 +1,83 @@
+"""A chart at infinity: x = exp(-r |z|) makes a tail of tanh, logistic and their like a compact cell [0, x0].
+
+There f is a rational function of x, smooth up to x = 0 (z infinite), so that a maximum that only just is a limit, such
+as sup(tanh + (1 - tanh^2)/2), can be told like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import sympy
+from flint import arb, fmpq
+from sympy import Expr, Symbol
+
+from boundcheck.enclosure import jets
+from boundcheck.enclosure.jets import Jet
+from boundcheck.enclosure.program import Runner, compile_program
+
+_X = Symbol("x", nonnegative=True)
+_Y = Symbol("y", positive=True)
+_MOST_OPERATIONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Derivatives of the inner function as functions of x = exp(-rate |z|) on one side."""
+
+    side: int
+    rate: fmpq
+    runner: Runner
+
+    def parts(self, ball: arb, order: int) -> tuple[Jet, ...]:
+        """Return the jets in x of s_0, s_1, ... over a ball of x."""
+        found = self.runner.outputs((jets.variable(ball, order),))
+        return tuple(jet if len(jet) > 1 else (jet[0], *(arb(0) for _ in range(order))) for jet in found)
+
+    def edge(self, start: arb) -> arb:
+        """Return an upper bound of x at |z| = start."""
+        return (-start * self.rate).exp().upper()
+
+    def place(self, x: arb) -> arb:
+        """Return z for x > 0."""
+        return -self.side * x.log() / self.rate
+
+
+def chart(inner: Expr, variable: Symbol, side: int, count: int) -> Chart | None:
+    """Build the chart for s_0..s_{count-1}; None unless f is rational in exp(-r |z|) and finite at infinity."""
+    found = _in_exponentials(inner.subs(variable, side * _Y))
+    if found is None:
+        return None
+    expression, rate = found
+    derivatives = [expression]
+    for _ in range(count - 1):
+        if sympy.count_ops(derivatives[-1]) > _MOST_OPERATIONS:
+            return None
+        derivatives.append(sympy.factor(-side * rate * _X * sympy.diff(derivatives[-1], _X)))
+    runner = Runner(compile_program(derivatives, [_X]), jets.JETS)
+    result = Chart(side, fmpq(int(rate.p), int(rate.q)), runner)
+    return result if _is_finite(result.parts(arb(0), 2)) else None
+
+
+def _is_finite(parts: Sequence[Jet]) -> bool:
+    return all(coefficient.is_finite() for jet in parts for coefficient in jet)
+
+
+def _in_exponentials(expression: Expr) -> tuple[Expr, Expr] | None:
+    """Write an expression in y as a rational function of x = exp(-r y) with the largest r; None if it is none."""
+    plain = expression.replace(sympy.tanh, lambda u: (1 - sympy.exp(-2 * u)) / (1 + sympy.exp(-2 * u)))
+    powers = [part for part in plain.atoms(sympy.exp) if _Y in part.free_symbols]
+    rates = [sympy.diff(part.args[0], _Y) for part in powers]
+    if not rates or not all(rate.is_Rational and rate != 0 for rate in rates):
+        return None
+    rate = sympy.Abs(reduce(sympy.gcd, rates))
+    swaps = {
+        part: _X ** (-slope / rate) * sympy.exp(part.args[0].subs(_Y, 0))
+        for part, slope in zip(powers, rates, strict=True)
+    }
+    rational = plain.xreplace(swaps)
+    if _Y in rational.free_symbols or not rational.is_rational_function(_X):
+        return None
+    return sympy.factor(sympy.cancel(rational)), rate
