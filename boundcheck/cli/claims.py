@@ -19,10 +19,10 @@ from boundcheck.cli.frame import (
     TimeoutOption,
     checked_timeout,
     progress,
-    write,
     write_fields,
     write_json,
     write_table,
+    write_wrapped,
 )
 from boundcheck.cli.own import OwnOption, all_statements, find_statement, read_own
 
@@ -59,8 +59,10 @@ def check(
         )
         for verdict in verdicts:
             if verdict.status != "proved":
-                write(f"{verdict.id}: {verdict.status}; {verdict.reason or verdict.counterexample}")
-        write_fields(summary)
+                write_wrapped(f"{verdict.id}: {verdict.status}; {verdict.reason or verdict.counterexample}")
+        for mutant in summary.get("survivors", ()):
+            write_wrapped(f"survivor {mutant['id']}, {mutant['mutation']}: {mutant['claim']}")
+        write_fields({name: value for name, value in summary.items() if name != "survivors"})
     return _code(verdicts, strict)
 
 
@@ -86,6 +88,7 @@ def compare(
     expression: Annotated[str, typer.Argument(metavar='"EXPR"', help="The constant as the paper prints it.")],
     tier: Annotated[str | None, typer.Option("--tier", help="paper, recursive, coupled or directional.")] = None,
     variant: Annotated[str | None, typer.Option("--variant", help="classic, sharpened or lyapunov.")] = None,
+    given: Annotated[list[str] | None, typer.Option("--given", metavar="HYPOTHESIS", help="May be repeated.")] = None,
     timeout: TimeoutOption = 10.0,
     format: FormatOption = Format.table,
     quiet: QuietOption = False,
@@ -94,7 +97,7 @@ def compare(
     timeout = checked_timeout(timeout)
     from boundcheck import algebra
 
-    result = algebra.compare(quantity, expression, tier=tier, variant=variant, timeout=timeout)
+    result = algebra.compare(quantity, expression, tuple(given or ()), tier=tier, variant=variant, timeout=timeout)
     shown = result.as_dict()
     if format is Format.json:
         write_json(shown)
@@ -155,8 +158,9 @@ def _mutants(chosen: list[Any], timeout: float, quiet: bool) -> dict[str, Any]:
     from boundcheck import algebra
 
     with progress("planting errors", quiet) as tick:
-        result = algebra.mutate(chosen, timeout=timeout, progress=tick)
-    return result.as_dict()
+        counts = algebra.mutate(chosen, timeout=timeout, progress=tick).as_dict()
+    names = {"undecided": "mutants_undecided", "seconds": "mutation_seconds"}
+    return {names.get(name, name): value for name, value in counts.items()}
 
 
 def _row(verdict: Any) -> dict[str, Any]:
