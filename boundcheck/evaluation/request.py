@@ -103,7 +103,8 @@ def remembered(item: Term, values: Mapping[Symbol, Any], arithmetic: Any, memo: 
     if memo is None:
         return value_of(item, values, arithmetic)
     needed = sorted((symbol for symbol in item.required() if symbol in values), key=str)
-    key = (item.name, item.form, *((symbol, values[symbol]) for symbol in needed))
+    # The whole tree, not the form alone: a form without a tier of its own refers to others at the tier asked for.
+    key = (item, *((symbol, values[symbol]) for symbol in needed))
     if key not in memo:
         memo[key] = value_of(item, values, arithmetic, memo=memo)
     return memo[key]

@@ -1,0 +1,34 @@
+"""A form without a tier of its own takes its constants at the tier asked for, whatever was evaluated before."""
+
+import pytest
+
+from boundcheck.evaluation import evaluate
+
+SETTING = {
+    "alpha": "1/2",
+    "T": 4,
+    "m": 64,
+    "rho_w": "1/2",
+    "rho_u": 1,
+    "nu_w": "1/2",
+    "nu_u": 1,
+    "n": 4,
+    "tau": 9,
+    "delta": "1/10",
+}
+
+
+@pytest.mark.parametrize(
+    "quantity", ["prop-4.bound", "prop-4b.bound", "prop-6.output", "prop-6b.factor", "theorem-1.bound"]
+)
+def test_tiers_of_a_derived_bound_differ_and_decrease(quantity):
+    given = {
+        key: value
+        for key, value in SETTING.items()
+        if not quantity.startswith("prop") or key not in ("n", "tau", "delta")
+    }
+    bounds = [evaluate(quantity, tier=tier, digits=12, **given) for tier in ("paper", "recursive", "coupled")]
+    again = evaluate(quantity, tier="paper", digits=12, **given)
+    assert again.lower == bounds[0].lower
+    for looser, tighter in zip(bounds, bounds[1:], strict=False):
+        assert tighter.upper < looser.lower
