@@ -50,6 +50,8 @@ def pair_value(witness: dict[str, Any]) -> arb:
     base = (w0, fractions(witness["u"]))
     moves = {name: _move(witness, name, functional) for name in MOVES if name in witness}
     sigma = ball_derivatives(witness["activation"])
+    if functional == "risk-gradient":
+        return _risk_gradient(base, moves, x, sigma, int(witness["m"]))
     total = arb(0)
     for sign in ("plus", "minus"):
         part = _half(functional, base, moves, sign, x, sigma)
@@ -70,6 +72,23 @@ def _half(functional: str, base: Any, moves: dict[str, Any], sign: str, x: Any, 
         return there
     here = states(sigma, w, u, x, a, b, 1)[0][-1]
     return there - here[0] - here[1]
+
+
+def _risk_gradient(base: Any, moves: dict[str, Any], x: Any, sigma: Any, m: int) -> arb:
+    """Norm of the gradient of the risk in one neuron with c = +1, one sample x, targets y = 0.
+
+    F_t = sqrt(m)/2 (h_t(theta^+) - h_t(theta^-)); the gradient is (2/T) sum_t F_t grad h_t(theta^+)/sqrt(m).
+    """
+    (w, u), d = base, len(base[1])
+    points = [(w + a, [p + q for p, q in zip(u, b, strict=True)]) for a, b in (moves["plus"], moves["minus"])]
+    still = (Fraction(0), [Fraction(0)] * d, 0)
+    plus, minus = ([h[0] for h in states(sigma, *point, x, *still)[0]] for point in points)
+    square = arb(0)
+    for k in range(1 + d):
+        along = (Fraction(k == 0), [Fraction(k == j + 1) for j in range(d)], 1)
+        slopes = [h[1] for h in states(sigma, *points[0], x, *along)[0]]
+        square += sum(((p - q) * g for p, q, g in zip(plus, minus, slopes, strict=True)), arb(0)) ** 2
+    return square.sqrt() / len(x)
 
 
 def _move(witness: dict[str, Any], name: str, functional: str) -> tuple[Fraction, list[Fraction]]:

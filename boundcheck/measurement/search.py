@@ -19,7 +19,7 @@ from boundcheck.measurement.ascent import maximise
 from boundcheck.measurement.directional import Derivatives, Lanes, value_and_gradient
 
 REACH = 16.0
-KEEP = 16
+KEEP = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ def search(
     for length in range(1, T + 1):
         space = Space(alpha_m=alpha_m, length=length, planar=d >= 2)
         objective = space.objective(sigma, goal)
-        v = space.start(generator, starts if length in (1, T) else max(starts // 4, 32))
+        v = space.start(generator, starts if length in (1, T) or d == 1 else max(starts // 4, 16))
         if carried is not None:
             ends = [space.lengthen(np.repeat(carried, 3, axis=1), generator, front=front) for front in (True, False)]
             v = np.concatenate([v, *ends], axis=1)
