@@ -77,12 +77,12 @@ def _apply(head: str, values: list[arb], term: Term) -> arb:
 
 def power(base: arb, exponent: arb) -> arb:
     """Raise to a real power; integer exponents take any base."""
-    whole = exponent.unique_fmpz() if exponent.is_exact() or exponent.rad() < 0.4 else None
-    if whole is not None and exponent.is_exact():
+    whole = exponent.unique_fmpz() if exponent.is_exact() else None
+    if whole is not None and abs(whole) < 10**6:
         if whole < 0 and base.contains(0):
             message = "a power of a number that may be zero"
             raise NoValue(message)
-        return base ** int(whole) if abs(whole) < 10**6 else base**exponent
+        return base ** int(whole)
     if base > 0:
         return base**exponent
     if base >= 0 and exponent > 0:

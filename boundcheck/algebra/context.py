@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from boundcheck.algebra.normal import Frac, Table, constant
+from boundcheck.algebra.normal import Atom, Frac, Table, constant
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.terms import (
     ONE,
@@ -246,11 +246,24 @@ class Context:
         if atom.head == "**":
             base = self.fraction_sign(atom.arguments[0])
             return base if base == SIGNS[">"] else (SIGNS[">="] if base <= SIGNS[">="] else ANY)
+        if atom.head == "sum":
+            return self._sum_sign(atom)
         if atom.head == "log":
             return self.fraction_sign(self.table.add(atom.arguments[0], constant(-1)))
         if atom.head in ("tanh", "erf", "atan"):
             return self.fraction_sign(atom.arguments[0])
         return ANY
+
+    def _sum_sign(self, atom: Atom) -> frozenset[str]:
+        """Sign of a sum whose summands, over its range, have one sign (an empty sum is 0)."""
+        low, high, body = atom.arguments
+        inner = self.without(atom.index)
+        index: Term = ("var", atom.index)
+        inner.integers.add(atom.index)
+        inner.add(inner.fact(Rel(index, ">=", self.table.term(low))))
+        inner.add(inner.fact(Rel(index, "<=", self.table.term(high))))
+        sign = inner.fraction_sign(body)
+        return next((found | {"0"} for found in (SIGNS[">"], SIGNS["<"]) if sign <= found | {"0"}), ANY)
 
     def fraction_sign(self, value: Frac) -> frozenset[str]:
         """Possible signs of a quotient (its denominator is not zero)."""

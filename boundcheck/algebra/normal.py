@@ -35,6 +35,7 @@ class Atom:
     term: Term
     arguments: tuple[Frac, ...]
     free: frozenset[str]
+    index: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Table:
         key = (head, label, tuple(item.key for item in arguments))
         if key not in self._index:
             self._index[key] = len(self.atoms)
-            self.atoms.append(Atom(head, term, arguments, free(term)))
+            self.atoms.append(Atom(head, term, arguments, free(term), str(label) if head == "sum" else ""))
         return self._index[key]
 
     def normal(self, term: Term) -> Frac:
@@ -397,10 +398,16 @@ class Table:
             if inside == UNIT and not inner:
                 value = count
             else:
-                text = ("sum", bound, self.term(first), self.term(last), self.term(unit))
+                text = self._sum_text(bound, first, last, self.term(unit))
                 value = generator(self.atom("sum", text, (first, last, unit), label=bound))
             result = self.add(result, self.multiply(Frac(Poly(coefficients)), value))
         return self.multiply(result, outer)
+
+    def _sum_text(self, bound: str, first: Frac, last: Frac, unit: Term) -> Term:
+        """Write a sum with an index that can be read back."""
+        taken = free(unit)
+        index = next(name for n in range(1000) if (name := f"k_{n}" if n else "k") not in taken)
+        return ("sum", index, self.term(first), self.term(last), substitute(unit, {bound: ("var", index)}))
 
     def _depends(self, generators: set[int], bound: str) -> bool:
         return any(bound in self.atoms[g].free for g in generators)

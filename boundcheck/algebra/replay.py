@@ -14,9 +14,11 @@ from fractions import Fraction
 from typing import Any
 
 from boundcheck.algebra.axioms import AXIOMS
+from boundcheck.algebra.boxes import NotCovered, check_cover
 from boundcheck.algebra.context import SIGNS, Context, Fact, NotDefined, power_sign, sign_product
 from boundcheck.algebra.normal import Table, UndefinedTerm
 from boundcheck.algebra.polynomials import Poly, TooLarge
+from boundcheck.algebra.slopes import derivative, require_continuous
 from boundcheck.algebra.terms import (
     ONE,
     ZERO,
@@ -32,7 +34,7 @@ from boundcheck.algebra.terms import (
     substitute_relation,
     write_relation,
 )
-from boundcheck.algebra.witness import refutes
+from boundcheck.algebra.witness import refutes, satisfied
 
 MAX_STEPS = 20_000
 
@@ -68,7 +70,7 @@ def replay(certificate: Mapping[str, Any], tick: Callable[[], None] = lambda: No
         _KINDS[kind](certificate, tick)
     except NotDefined as missing:
         return Replay(accepted=False, kind=kind, reason=f"not known to be defined: needs {missing}")
-    except (Rejected, TermError, UndefinedTerm, TooLarge) as refusal:
+    except (Rejected, TermError, UndefinedTerm, TooLarge, NotCovered) as refusal:
         return Replay(accepted=False, kind=kind, reason=str(refusal))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError, OverflowError) as error:
         return Replay(accepted=False, kind=kind, reason=f"malformed: {type(error).__name__} {str(error)[:80]}")
@@ -426,6 +428,106 @@ def _sum_bound(checker: Checker, context: Context, step: dict[str, Any]) -> None
     context.establish(Rel(left, "<=", right))
 
 
+def _sum_equal(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """sum f == sum g over the same range, if f == g (proved for every index of the range)."""
+    left, right = _sum_term(step["left"]), ("sum", *_sum_term(step["left"])[1:4], read(step["right"]))
+    context.require_defined(left)
+    context.require_defined(right)
+    inner, summand = context.binder(*left[1:])
+    fresh = sorted(inner.integers - context.integers)[0]
+    checker.prove(inner, step["steps"], Rel(summand, "==", substitute(right[4], {right[1]: ("var", fresh)})))
+    context.establish(Rel(left, "==", right))
+
+
+def _number(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """A relation between numbers, decided by Arb."""
+    goal = read_relation(step["goal"])
+    if free(goal.left) | free(goal.right):
+        message = "the relation is not between numbers"
+        raise Rejected(message)
+    if not satisfied(goal, {}):
+        message = f"Arb does not confirm {step['goal'][:200]}"
+        raise Rejected(message)
+    context.add(context.fact(goal))
+
+
+def _stretch(checker: Checker, context: Context, step: dict[str, Any]) -> tuple[str, Rel, Context, list[Rel]]:
+    """Read the stretch from a to x that the mean value theorem is used on.
+
+    Returns the variable, the goal, a context that knows x only to lie strictly beyond a (and within ``to``), and the
+    relations known about x.
+    """
+    name, goal, sign = step["variable"], read_relation(step["goal"]), step["direction"]
+    start = read(step["from"])
+    variable: Term = ("var", name)
+    if sign not in ("+", "-") or goal.op not in (">=", ">") or name in context.integers or name in free(start):
+        message = "the step needs a real variable, a direction and a goal f >= g"
+        raise Rejected(message)
+    ends = [Rel(variable, ">=" if sign == "+" else "<=", start)]
+    if "to" in step:
+        ends.append(Rel(variable, "<=" if sign == "+" else ">=", read(step["to"])))
+    for relation in ends:
+        context.require_defined(relation)
+        if name in free(relation.right) or not context.holds(relation):
+            message = f"not known: {write_relation(relation)[:200]}"
+            raise Rejected(message)
+    inner = context.without(name)
+    for relation in (Rel(variable, ">" if sign == "+" else "<", start), *ends[1:]):
+        inner.add(inner.fact(relation))
+    for side in (goal.left, goal.right):
+        require_continuous(side, name)
+        inner.require_defined(side)
+    return name, goal, inner, ends
+
+
+def _slope(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """f >= g at x, if f >= g at a and f' - g' has the sign of x - a in between (mean value theorem)."""
+    name, goal, inner, ends = _stretch(checker, context, step)
+    start = ends[0].right
+    strict = bool(step.get("strict", False))
+    if goal.op == ">" and strict and not context.holds(Rel(ends[0].left, ends[0].op[0], start)):
+        message = "a strict slope gives a strict inequality only away from the start"
+        raise Rejected(message)
+    at_start = Rel(goal.left, ">=" if strict else goal.op, goal.right)
+    checker.prove(context.without(name), step["start"], substitute_relation(at_start, {name: start}))
+    change = sub(derivative(goal.left, name), derivative(goal.right, name))
+    op = (">" if strict else ">=") if step["direction"] == "+" else ("<" if strict else "<=")
+    checker.prove(inner, step["slope"], Rel(change, op, ZERO))
+    context.add(context.fact(goal))
+
+
+def _concave(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """f >= g between two ends, if it holds at both and f'' - g'' <= 0 in between."""
+    name, goal, inner, ends = _stretch(checker, context, step)
+    if step["direction"] != "+" or len(ends) != 2:
+        message = "the step needs two ends"
+        raise Rejected(message)
+    for key, end in (("start", ends[0].right), ("end", ends[1].right)):
+        checker.prove(context.without(name), step[key], substitute_relation(goal, {name: end}))
+    first = sub(derivative(goal.left, name), derivative(goal.right, name))
+    inner.require_defined(first)
+    checker.prove(inner, step["bend"], Rel(derivative(first, name), "<=", ZERO))
+    context.add(context.fact(goal))
+
+
+def _boxes(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """f > g on a box, by Arb on each piece of a subdivision."""
+    goal = read_relation(step["goal"])
+    box = {}
+    for name, (low, high) in step["box"].items():
+        variable: Term = ("var", name)
+        box[name] = read(low), read(high)
+        for relation in (Rel(variable, ">=", box[name][0]), Rel(variable, "<=", box[name][1])):
+            if free(relation.right) or not context.holds(relation):
+                message = f"not known: {write_relation(relation)[:200]}"
+                raise Rejected(message)
+    if goal.op not in (">", ">=") or not free(goal.left) | free(goal.right) <= box.keys():
+        message = "the step needs a goal f > g and the ends of every variable"
+        raise Rejected(message)
+    check_cover(goal, box, step["cover"], checker.tick)
+    context.add(context.fact(goal))
+
+
 RULES: dict[str, Callable[[Checker, Context, dict[str, Any]], None]] = {
     "axiom": _axiom,
     "sight": _sight,
@@ -439,4 +541,9 @@ RULES: dict[str, Callable[[Checker, Context, dict[str, Any]], None]] = {
     "sum-last": _sum_last,
     "sum-first": _sum_first,
     "sum-bound": _sum_bound,
+    "sum-equal": _sum_equal,
+    "number": _number,
+    "slope": _slope,
+    "concave": _concave,
+    "boxes": _boxes,
 }

@@ -39,6 +39,7 @@ class Search:
         self.missing = ""
         self.method = ""
         self.points: dict[str, np.ndarray] = {}
+        self.slopes_left = 4
 
     def tick(self) -> None:
         """Raise OutOfTime when the time is used up."""

@@ -39,6 +39,8 @@ def definitions(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
         yield from _definitions(context, atom)
     yield from _recurrences(context, atoms)
     yield from _powers(context, atoms)
+    yield from _sums(context, atoms)
+    yield from _addition(context, atoms)
 
 
 def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
@@ -54,6 +56,11 @@ def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
             yield axiom(name, u=_argument(context, atom))
     yield from _geometric_bounds(context, atoms)
     yield from _monotone(context, atoms)
+    yield from _logarithms_of_exponentials(context, atoms)
+    if {"tanh", "exp"} <= {atom.head for atom in atoms}:
+        for atom in atoms:
+            if atom.head == "tanh":
+                yield axiom("tanh-by-exp", u=_argument(context, atom))
 
 
 def _atoms(context: Context, polynomials: list[Poly]) -> list[Atom]:
@@ -232,6 +239,39 @@ def _powers(context: Context, atoms: list[Atom]) -> Iterator[Step]:
             yield axiom("power-step", t=here, u=base) if integer else axiom("power-of-sum", v=here, w=num(1), u=base)
 
 
+def _sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    """Split the last term off the longer of two sums of the same summands."""
+    groups: dict[object, list[tuple[Fraction, Atom]]] = {}
+    for atom in atoms:
+        if atom.head == "sum" and not atom.arguments[1].denominator:
+            last = atom.arguments[1].numerator
+            constant = last.constant_value()
+            rest = (last - Poly.constant(constant)).key
+            key = atom.arguments[0].key, rest, atom.arguments[2].key, atom.index
+            groups.setdefault(key, []).append((Fraction(int(constant.p), int(constant.q)), atom))
+    for items in groups.values():
+        items.sort(key=lambda item: item[0])
+        for _, atom in items[:0:-1][:MAX_GAP]:
+            yield {"rule": "sum-last", "sum": write(atom.term)}
+
+
+def _addition(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    """Addition theorems where one argument is the sum of two others (or twice another)."""
+    table = context.table
+    for head, names in (("sin", ("sin-of-sum",)), ("cos", ("cos-of-sum",)), ("tanh", ("tanh-of-sum",))):
+        own = [atom for atom in atoms if atom.head == head]
+        others = [atom for atom in atoms if atom.head in (("sin", "cos") if head != "tanh" else ("tanh",))][:6]
+        keys = {table.add(a.arguments[0], b.arguments[0]).key: (a, b) for a in others for b in others}
+        for atom in own:
+            if pair := keys.get(atom.arguments[0].key):
+                for name in names:
+                    yield axiom(name, u=_argument(context, pair[0]), v=_argument(context, pair[1]))
+    if any(atom.head == "pi" for atom in atoms):
+        for name in ("sin-of-quarter", "cos-of-quarter", "sin-of-half", "cos-of-half"):
+            if any(atom.head in ("sin", "cos") and not any(table.atoms[g].head != "pi" for g in atom.arguments[0].generators()) for atom in atoms):
+                yield axiom(name)
+
+
 def _monotone(context: Context, atoms: list[Atom]) -> Iterator[Step]:
     for head, name in MONOTONE.items():
         own = [atom for atom in atoms if atom.head == head]
@@ -239,6 +279,19 @@ def _monotone(context: Context, atoms: list[Atom]) -> Iterator[Step]:
             for u, v in ((a, b), (b, a)):
                 if context.holds(Rel(_argument(context, u), "<=", _argument(context, v))):
                     yield axiom(name, u=_argument(context, u), v=_argument(context, v))
+
+
+def _logarithms_of_exponentials(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    """log(e^x + ...) >= x, where the rest is not negative."""
+    for atom in atoms:
+        inside = atom.arguments[0] if atom.head == "log" else None
+        if inside is None or inside.denominator or len(inside.numerator) > 6:
+            continue
+        for monomial, value in inside.numerator.terms.items():
+            if len(monomial) == 1 and value == 1 and context.table.atoms[monomial[0][0]].head == "exp":
+                part = context.table.polynomial_term(Poly({monomial: value}))
+                yield axiom("log-monotone", u=part, v=_argument(context, atom))
+                yield axiom("log-of-exp", u=_argument(context, context.table.atoms[monomial[0][0]]))
 
 
 def variable_of(value: Frac, context: Context) -> int | None:

@@ -19,6 +19,7 @@ REWRITING = {
     "abs-of-nonnegative", "abs-of-nonpositive", "root-of-product", "p-step", "q-step", "power-step", "power-of-sum",
     "p-empty", "q-empty", "power-of-product", "exp-sum", "log-of-product", "log-of-quotient", "log-of-root",
     "exp-of-log", "log-of-exp", "log-of-power", "p-at-one", "q-at-one", "sum-last", "sum-first",
+    "sin-of-sum", "cos-of-sum", "sin-of-quarter", "cos-of-quarter", "sin-of-half", "cos-of-half",
 }  # fmt: skip
 MAX_TERMS = 200
 
@@ -116,7 +117,7 @@ def leading_atom(context: Context, polynomial: Poly) -> int | None:
 def _weight(context: Context, g: int) -> tuple[int, int, int]:
     atom = context.table.atoms[g]
     shift = 0
-    if atom.head in ("p", "q", "**"):
-        value = atom.arguments[1 if atom.head == "**" else 0].numerator.constant_value()
+    if atom.head in ("p", "q", "**", "sum"):
+        value = atom.arguments[0 if atom.head in ("p", "q") else 1].numerator.constant_value()
         shift = int(value.p // value.q)
     return shift, int(atom.head == "q"), len(write(atom.term))
