@@ -4,7 +4,6 @@ from boundcheck.enclosure.balls import compile_arb as compile_arb
 from boundcheck.enclosure.maximise import EffortError as EffortError
 from boundcheck.enclosure.maximise import SingularError as SingularError
 from boundcheck.enclosure.maximise import UnboundedError as UnboundedError
-from boundcheck.enclosure.maximise import maximise as maximise
 from boundcheck.enclosure.objective import Objective as Objective
 from boundcheck.enclosure.precision import PrecisionError as PrecisionError
 from boundcheck.enclosure.precision import certify as certify

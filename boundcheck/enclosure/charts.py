@@ -14,7 +14,7 @@ import sympy
 from flint import arb, fmpq
 from sympy import Expr, Symbol
 
-from boundcheck.enclosure import jets
+from boundcheck.enclosure import balls, jets
 from boundcheck.enclosure.jets import Jet
 from boundcheck.enclosure.program import Runner, compile_program
 
@@ -25,11 +25,15 @@ _MOST_OPERATIONS = 200
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Derivatives of the inner function as functions of x = exp(-rate |z|) on one side."""
+    """Derivatives s_k of the inner function as functions of x = exp(-rate |z|) on one side.
+
+    ``signs`` holds the sign of each s_k on 0 < x <= exp(-2), 0 where it is not settled.
+    """
 
     side: int
     rate: fmpq
     runner: Runner
+    signs: tuple[int, ...]
 
     def parts(self, ball: arb, order: int) -> tuple[Jet, ...]:
         """Return the jets in x of s_0, s_1, ... over a ball of x."""
@@ -57,8 +61,18 @@ def chart(inner: Expr, variable: Symbol, side: int, count: int) -> Chart | None:
             return None
         derivatives.append(sympy.factor(-side * rate * _X * sympy.diff(derivatives[-1], _X)))
     runner = Runner(compile_program(derivatives, [_X]), jets.JETS)
-    result = Chart(side, fmpq(int(rate.p), int(rate.q)), runner)
+    signs = tuple(_sign(derivative) for derivative in derivatives)
+    result = Chart(side, fmpq(int(rate.p), int(rate.q)), runner, signs)
     return result if _is_finite(result.parts(arb(0), 2)) else None
+
+
+def _sign(function: Expr) -> int:
+    """Return the sign of a rational function of x on (0, exp(-2)]: that of what is left without its power of x."""
+    above, below = (sympy.Poly(part, _X) for part in sympy.fraction(sympy.together(function)))
+    least = [min(monomial[0] for monomial in part.monoms()) for part in (above, below)]
+    rest = sympy.cancel(function / _X ** (least[0] - least[1])) if not above.is_zero else sympy.S.Zero
+    value = balls.compile_arb(rest, [_X])(arb(0).union(arb(-2).exp()))
+    return 1 if value > 0 else -1 if value < 0 else 0
 
 
 def _is_finite(parts: Sequence[Jet]) -> bool:

@@ -9,6 +9,7 @@ cut further out.
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -102,20 +103,26 @@ class Search:
 
     def push_roots(self) -> None:
         """Queue the first cells and the tails, or one period."""
-        sides = (1,) if self.objective.symmetric else (1, -1)
-        edges = [arb(0), *(arb(2) ** k for k in range(-1, _FIRST_START.bit_length()))]
-        if self.objective.period is not None:
-            half = (constant(self.objective.period) / 2).upper()
-            edges = [(half * k / 4).upper() for k in range(5)]
-        for low, high in zip(edges, edges[1:], strict=False):
-            for side in sides:
+        for side in (1,) if self.objective.symmetric else (1, -1):
+            edges = self._edges(side)
+            for low, high in zip(edges, edges[1:], strict=False):
                 self.push(*((low, high) if side > 0 else (-high, -low)))
-        for side in sides if self.objective.period is None else ():
+            if self.objective.period is not None:
+                continue
             chart = self.objective.chart(side)
             if chart is None:
                 self.push_tail(side * edges[-1])
             else:
                 self.push(arb(0), chart.edge(edges[-1]), side)
+
+    def _edges(self, side: int) -> list[arb]:
+        """Return the edges |z| of the first cells: half a period, or up to where the tail or its chart begins."""
+        if self.objective.period is not None:
+            half = (constant(self.objective.period) / 2).upper()
+            return [(half * k / 4).upper() for k in range(5)]
+        chart = self.objective.chart(side)
+        last = _FIRST_START.bit_length() - 1 if chart is None else math.ceil(math.log2(2 / chart.rate))
+        return [arb(0), *(arb(2) ** k for k in range(last - (4 if chart is None else 2), last + 1))]
 
     def offer(self, candidate: Candidate) -> None:
         """Take a candidate; its value bounds the supremum from below."""

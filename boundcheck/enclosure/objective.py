@@ -85,9 +85,7 @@ class Objective:
         for point in self.removable:
             inputs = self.program.instructions[point.instruction].inputs
             self._inner_jets.steps[point.instruction] = (point.divide, (*inputs, 0))
-        symbols = (*self.slots[: self.highest + 1], *self.parameters)
-        self._outer_jets = Runner(compile_program([self.outer], symbols), jets.JETS)
-        self._outer_balls = Runner(self._outer_jets.program, BALLS)
+        self._outers = {0: self._compile_outer(self.outer)}
         self._cells: dict[tuple[arb, arb, int, int, int], tuple[Jet, ...]] = {}
         self._germs: dict[tuple[int, arb, int], tuple[tuple[Germ, ...], Germ | None]] = {}
         self._charts: dict[int, Chart | None] = {}
@@ -117,14 +115,19 @@ class Objective:
     def jet(self, low: arb, high: arb, values: Sequence[arb] = (), order: int = 2, side: int = 0) -> Jet:
         """Enclose f, f', f''/2, ... over [low, high] at the precision in force; in the chart of ``side`` if not 0."""
         parts = self._inner(low, high, order, side)
-        result = self._outer_jets.outputs((*parts, *((value,) for value in values)))[0]
+        result = self._outers[side][1].outputs((*parts, *((value,) for value in values)))[0]
         return result if len(result) > 1 else (result[0], *(arb(0) for _ in range(order)))
 
     def chart(self, side: int) -> Chart | None:
         """Return the chart at infinity on one side, if there is one."""
         if side not in self._charts:
             usable = not self.removable and not self.inner.has(sympy.Abs, sympy.Min, sympy.Max)
-            self._charts[side] = chart(self.inner, self.variable, side, self.highest + 1) if usable else None
+            found = chart(self.inner, self.variable, side, self.highest + 1) if usable else None
+            self._charts[side] = found
+            if found is not None:
+                signs = zip(self.slots, found.signs, strict=False)
+                known = {sympy.Abs(slot): sign * slot for slot, sign in signs if sign}
+                self._outers[side] = self._compile_outer(self.outer.xreplace(known))
         return self._charts[side]
 
     def _inner(self, low: arb, high: arb, order: int, side: int) -> tuple[Jet, ...]:
@@ -156,14 +159,18 @@ class Objective:
 
     def at(self, point: arb, values: Sequence[arb] = (), side: int = 0) -> arb:
         """Enclose f at a point at the precision in force."""
-        return self._value(self._inner(point, point, 0, side), values)
+        return self._value(self._inner(point, point, 0, side), values, side)
 
     def over(self, low: arb, high: arb, values: Sequence[arb] = (), side: int = 0) -> arb:
         """Enclose f over a cell by its values alone."""
-        return self._value(self._inner(low, high, 2, side), values)
+        return self._value(self._inner(low, high, 2, side), values, side)
 
-    def _value(self, parts: Sequence[Jet], values: Sequence[arb]) -> arb:
-        return self._outer_balls.outputs((*(part[0] for part in parts), *values))[0]
+    def _value(self, parts: Sequence[Jet], values: Sequence[arb], side: int) -> arb:
+        return self._outers[side][0].outputs((*(part[0] for part in parts), *values))[0]
+
+    def _compile_outer(self, outer: Expr) -> tuple[Runner, Runner]:
+        program = compile_program([outer], (*self.slots[: self.highest + 1], *self.parameters))
+        return Runner(program, BALLS), Runner(program, jets.JETS)
 
     def tail(self, side: int, start: arb, values: Sequence[arb] = ()) -> tuple[Germ, Germ | None]:
         """Return the germs of f and of f' on z >= start (side 1) or z <= -start (side -1), as functions of |z|.
