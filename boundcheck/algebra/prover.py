@@ -13,7 +13,7 @@ from boundcheck.algebra.refutation import Refuter, refute
 from boundcheck.algebra.replay import hypotheses, opening, replay
 from boundcheck.algebra.search import OutOfTime, Search
 from boundcheck.algebra.tactics.order import ORDER
-from boundcheck.algebra.terms import Rel, TermError, read_relation
+from boundcheck.algebra.terms import Rel, num, read_relation
 from boundcheck.algebra.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -86,25 +86,60 @@ def decide(name: str, claim: str, given: list[str], timeout: float) -> Verdict:
 def _decide(claim: str, given: list[str], deadline: float) -> dict[str, Any]:
     goal: Rel = read_relation(claim)
     search = Search(deadline, ORDER)
-    context: Context = opening(given)
     integers, relations = hypotheses(given)
-    refuter = Refuter(context, goal, relations, integers)
+    refuter = Refuter(opening(given, search.tick), goal, relations, integers)
     witness = refute(refuter, effort=0, until=min(deadline, time.monotonic() + 0.3))
     if witness is not None:
         return refuted(claim, given, witness)
     search.points = refuter.points()
+    if not search.points and (vacuous := _contradiction(given, search)) is not None:
+        return vacuous
     steps = search.prove(opening(given, search.tick), goal)
     if steps is not None:
-        certificate = {"kind": "proof", "claim": claim, "given": given, "method": search.method, "steps": steps}
-        if replay(certificate, search.tick):
-            return {"status": "proved", "method": search.method or "normal form", "certificate": certificate}
-        return {"status": "undecided", "reason": f"the proof found did not replay: {replay(certificate).reason}"}
+        return _proved(claim, given, search, steps)
     witness = refute(refuter, effort=1, until=min(deadline, time.monotonic() + 2.0))
     if witness is not None:
         return refuted(claim, given, witness)
-    if search.missing:
-        return {"status": "undecided", "reason": f"domain trouble: needs {search.missing}"}
-    return {"status": "undecided", "reason": "no tactic decided it"}
+    missing = _missing(given, goal)
+    return {"status": "undecided", "reason": f"domain trouble: needs {missing}" if missing else "no tactic decided it"}
+
+
+def _proved(claim: str, given: list[str], search: Search, steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the verdict's fields for a proof: it counts only if the small checker accepts it."""
+    method = search.method or "normal form"
+    certificate = {"kind": "proof", "claim": claim, "given": given, "method": method, "steps": steps}
+    found = replay(certificate, search.tick)
+    if not found:
+        return {"status": "undecided", "reason": f"the proof found did not replay: {found.reason}"}
+    note = "" if search.points else "no point was found that satisfies every hypothesis"
+    return {"status": "proved", "method": method, "certificate": certificate, "reason": note}
+
+
+def _contradiction(given: list[str], search: Search) -> dict[str, Any] | None:
+    """Show that the hypotheses cannot all hold, so that the claim says nothing."""
+    context = opening(given, search.tick)
+    never = Rel(num(1), "<=", num(0))
+    steps = [] if context.contradiction else search.limited(_cheap, 0.5, context, never, 1)
+    if steps is None:
+        return None
+    certificate = {"kind": "contradiction", "given": given, "method": "contradiction", "steps": steps}
+    if not replay(certificate, search.tick):
+        return None
+    reason = "vacuous: the hypotheses contradict one another (no point satisfies them all)"
+    return {"status": "undecided", "method": "contradiction", "certificate": certificate, "reason": reason}
+
+
+def _cheap(search: Search, context: Context, goal: Rel, depth: int) -> list[dict[str, Any]] | None:
+    return search.prove(context, goal, depth)
+
+
+def _missing(given: list[str], goal: Rel) -> str:
+    """Name the first condition without which the claim's terms have no value."""
+    try:
+        opening(given).require_defined(goal)
+    except NotDefined as missing:
+        return str(missing)
+    return ""
 
 
 def refuted(claim: str, given: list[str], witness: dict[str, str]) -> dict[str, Any]:
@@ -114,5 +149,3 @@ def refuted(claim: str, given: list[str], witness: dict[str, str]) -> dict[str, 
         return {"status": "undecided", "reason": f"the witness did not replay: {replay(certificate).reason}"}
     return {"status": "refuted", "method": "witness", "certificate": certificate, "counterexample": witness}
 
-
-__all__ = ["check", "decide", "prove", "TermError"]

@@ -36,7 +36,6 @@ class Search:
         self.deadline = deadline
         self.tactics = tactics
         self.checker = Checker(self.tick)
-        self.missing = ""
         self.method = ""
         self.points: dict[str, np.ndarray] = {}
         self.slopes_left = 4
@@ -109,7 +108,6 @@ class Search:
             except NotDefined as missing:
                 more = self.side_condition(context, str(missing), depth)
                 if more is None:
-                    self.missing = self.missing or str(missing)
                     return None
                 steps += more
             else:
