@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+CHUNK = 64
+"""Neurons that are summed before their sum joins the total: sums of m terms then see CHUNK + m/CHUNK roundings."""
+
 
 @njit(cache=True, nogil=True)
 def horner(z, coefficients, result, cells_per_unit):  # type: ignore[no-untyped-def]
@@ -24,3 +27,67 @@ def horner(z, coefficients, result, cells_per_unit):  # type: ignore[no-untyped-
                 value[j] = value[j] * t + cell[k, j]
         for j in range(count):
             result[j, i] = value[j]
+
+
+@njit(cache=True, nogil=True)
+def forward_step(w, u, c, inputs, coefficients, cells_per_unit, states, slopes, output):  # type: ignore[no-untyped-def]
+    """Fill states h and slopes sigma'(z) (m, T, n) and the sums of c_i h_t (T, n), neuron by neuron.
+
+    Returns the largest |z|; an index outside the table would be an error of the caller, who bounds |z| beforehand.
+    """
+    m, d = u.shape
+    T, _, n = inputs.shape
+    cells, length, _ = coefficients.shape
+    middle = (cells - 1) // 2
+    output[:] = 0.0
+    partial = np.zeros_like(output)
+    largest = 0.0
+    for i in range(m):
+        if i % CHUNK == 0:
+            output += partial
+            partial[:] = 0.0
+        for t in range(T):
+            for j in range(n):
+                z = w[i] * states[i, t - 1, j] if t else 0.0
+                for k in range(d):
+                    z += u[i, k] * inputs[t, k, j]
+                largest = max(largest, abs(z))
+                index = int(np.rint(z * cells_per_unit))
+                if abs(index) > middle:
+                    return np.inf
+                x = z - index / cells_per_unit
+                cell = coefficients[index + middle]
+                value, slope = cell[length - 1, 0], cell[length - 1, 1]
+                for k in range(length - 2, -1, -1):
+                    value = value * x + cell[k, 0]
+                    slope = slope * x + cell[k, 1]
+                states[i, t, j] = value
+                slopes[i, t, j] = slope
+                partial[t, j] += c[i] * value
+    output += partial
+    return largest
+
+
+@njit(cache=True, nogil=True)
+def adjoint_step(w, c, inputs, error, states, slopes, grad_w, grad_u):  # type: ignore[no-untyped-def]
+    """Fill sum_jt lambda_t h_{t-1} and sum_jt lambda_t x_t, lambda_t = sigma'(z_t) (c e_t + w lambda_{t+1}).
+
+    Returns the largest |lambda|.
+    """
+    m, d = grad_u.shape
+    T, _, n = inputs.shape
+    largest = 0.0
+    for i in range(m):
+        total_w = 0.0
+        grad_u[i] = 0.0
+        for j in range(n):
+            adjoint = 0.0
+            for t in range(T - 1, -1, -1):
+                adjoint = slopes[i, t, j] * (c[i] * error[t, j] + w[i] * adjoint)
+                largest = max(largest, abs(adjoint))
+                if t:
+                    total_w += adjoint * states[i, t - 1, j]
+                for k in range(d):
+                    grad_u[i, k] += adjoint * inputs[t, k, j]
+        grad_w[i] = total_w
+    return largest

@@ -50,13 +50,10 @@ def compose(
     s: int,
     tau: int,
     rounding: Rounding,
-    penalty: float,
 ) -> Lyapunov | None:
     """Bound min R over the steps s, ..., tau - 1; None if there are none or the step size is too large for A."""
     if not 0 <= s < tau or s > tracking.steps:
         return None
     distance = distance_to_witness(reference, tracking, spectrum, witness, s, len(around.gamma), rounding)
     squared = float(rounding.up(distance**2))
-    return bound_minimum(
-        around, witness, squared, tau - s, rounding, eta=reference.eta, penalty=penalty
-    )
+    return bound_minimum(around, witness, squared, tau - s, rounding, eta=reference.eta)

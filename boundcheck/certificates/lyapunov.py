@@ -23,7 +23,6 @@ import numpy as np
 from boundcheck.certificates.ball import suprema
 from boundcheck.certificates.centre import centre
 from boundcheck.certificates.spectrum import gram_norms
-from boundcheck.certificates.witness import Witness, find_witness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from boundcheck.certificates.problem import Problem
     from boundcheck.certificates.rounding import Rounding
     from boundcheck.certificates.spectrum import Spectrum
+    from boundcheck.certificates.witness import Witness
 
 CHI_GRID = tuple(k / 40 for k in range(2, 40))
 
@@ -40,9 +40,10 @@ CHI_GRID = tuple(k / 40 for k in range(2, 40))
 class Neighbourhood:
     """Omega_rho around Theta(0) and the constants on it.
 
-    radii: (rho_w, rho_u)/sqrt(m); radius: r; gamma: (m,); kernel: Lambda. Rounded up.
+    rho: (rho_w, rho_u); radii: rho/sqrt(m); radius: r; gamma: (m,); kernel: Lambda. Rounded up.
     """
 
+    rho: tuple[float, float]
     radii: tuple[float, float]
     radius: float
     gamma: NDArray[np.float64]
@@ -60,7 +61,10 @@ class Lyapunov:
     chi: float
     eta: float
     steps: int
-    penalty: float
+
+    def details(self) -> dict[str, float]:
+        """Return what the bound is made of."""
+        return {"chi": self.chi, "epsilon": self.epsilon, "residual": self.residual, "distance": self.distance}
 
 
 def neighbourhood(
@@ -76,7 +80,8 @@ def neighbourhood(
     ])  # fmt: skip
     gamma = np.concatenate([gamma, gamma]) if halves == 1 else gamma
     kernel = rounding.up((math.sqrt(spectrum.largest) + radius * np.sqrt((gamma**2).mean())) ** 2)
-    return Neighbourhood(radii=radii, radius=radius, gamma=gamma, kernel=float(kernel))
+    rho = (float(rho[0]), float(rho[1]))
+    return Neighbourhood(rho=rho, radii=radii, radius=radius, gamma=gamma, kernel=float(kernel))
 
 
 def _curvature(problem: Problem, block: slice, table: ActivationTable, radius: float, rounding: Rounding) -> Any:
@@ -105,7 +110,6 @@ def bound_minimum(
     rounding: Rounding,
     *,
     eta: float | None,
-    penalty: float = math.nan,
 ) -> Lyapunov | None:
     """Bound min R over ``steps`` steps from squared distance V to the witness; None if the step size is too large.
 
@@ -129,24 +133,8 @@ def bound_minimum(
                 chi=chi,
                 eta=rate,
                 steps=steps,
-                penalty=penalty,
             )
     return best
-
-
-def witnesses(
-    problem: Problem,
-    table: ActivationTable,
-    spectrum: Spectrum,
-    around: Neighbourhood,
-    rounding: Rounding,
-    penalties: tuple[float, ...],
-) -> list[tuple[float, Witness]]:
-    """Search a witness for every penalty, given in units of lambda_max(k0)."""
-    radii = around.radii
-    return [
-        (share, find_witness(problem, table, spectrum, share * spectrum.largest, radii, rounding)) for share in penalties
-    ]
 
 
 def never_increases(around: Neighbourhood, eta: float, risk_root: float, rounding: Rounding) -> bool:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from boundcheck.certificates.rounding import Rounding
     from boundcheck.certificates.spectrum import Spectrum
 
-ROUNDS = 3
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Witness:
@@ -52,10 +50,11 @@ def find_witness(
     penalty: float,
     radii: tuple[float, float],
     rounding: Rounding,
+    rounds: int,
 ) -> Witness:
     """Search a witness for one penalty mu > 0 within |w - w(0)| <= radii[0], ||u - u(0)|| <= radii[1]."""
     error, dual, best = problem.targets, np.zeros(problem.rows), None
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         turned = spectrum.vectors.T @ error / (spectrum.values + penalty)
         dual = dual + spectrum.vectors @ turned / problem.rows
         witness, error = at_dual(problem, table, dual, radii, rounding)
@@ -98,6 +97,37 @@ def at_dual(
         moved=float(rounding.up(np.sqrt(2 * moved))),
     )
     return witness, left
+
+
+def at_weights(
+    problem: Problem, table: ActivationTable, weights: Weights, radii: tuple[float, float], rounding: Rounding
+) -> Witness:
+    """Take given weights as the witness.
+
+    Raises:  ValueError unless they lie in the neighbourhood.
+    """
+    shift_w, shift_u = np.abs(weights.w - problem.weights.w), weights.u - problem.weights.u
+    reach = float(shift_w.max()), float(np.sqrt((shift_u**2).sum(axis=1)).max())
+    if not (reach[0] <= radii[0] and reach[1] <= radii[1]):
+        root = np.sqrt(problem.m)
+        message = (
+            f"radii must hold the witness, (rho_w, rho_u) >= ({reach[0] * root:.6g}, {reach[1] * root:.6g}); got "
+            f"({radii[0] * root:.6g}, {radii[1] * root:.6g}) (larger radii, or a nearer witness)"
+        )
+        raise ValueError(message)
+    output, noise = np.zeros(problem.rows), 0.0
+    for block in problem.blocks(halves=2):
+        part = Weights(weights.w[block], weights.u[block], problem.weights.c[block])
+        own, error = _sum_of_states(problem, part, table, rounding)
+        output, noise = output + own, noise + error
+    left = problem.targets - output / np.sqrt(problem.m)
+    noise = noise / np.sqrt(problem.m) + rounding.gamma(8) * float(np.abs(output).max())
+    return Witness(
+        dual=np.zeros(problem.rows),
+        risk_root=float(rounding.up(root_mean_square(left) + noise)),
+        distances=rounding.up(np.sqrt(shift_w**2 + (shift_u**2).sum(axis=1))),
+        moved=np.inf,
+    )
 
 
 def _project(shift: Any, radii: tuple[float, float]) -> Any:

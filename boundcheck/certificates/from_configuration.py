@@ -1,0 +1,105 @@
+"""From a configuration (and its data file, if any) to a certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from boundcheck.network import TransportationMap, Weights, symmetric_initialization, target
+
+if TYPE_CHECKING:
+    from boundcheck.certificates.guarantee import Certificate
+    from boundcheck.configuration import Configuration
+    from boundcheck.series import Series
+
+INPUTS, MAP, INITIAL = 4, 5, 6
+"""Labels of the random streams that are spawned from the seed; inputs and map as in the measurements."""
+METHODS = {"certificate-a": "A", "certificate-b": "B"}
+
+
+def certify_from_configuration(
+    configuration: Configuration | Any,
+    data: Series | None = None,
+    *,
+    fast: bool = False,
+    train: bool = True,
+    progress: Callable[[str], None] | None = None,
+) -> Certificate:
+    """Certify the network, data and step size of a configuration, at tau and the powers of ten below it.
+
+    Targets without a data file are realisable ones of the configuration's nu, drawn from its seed. The projection is on
+    rho if network.projected. run.statements may name certificate-a or certificate-b to ask for one method.
+
+    Args:    configuration: a Configuration, or what `resolve` takes; data: the series, if it is read already.
+    Raises:  ValueError, one line, for bad data, weights or parameters.
+    """
+    from boundcheck.certificates.certify import certify
+    from boundcheck.configuration import resolve
+
+    configuration = resolve(configuration)
+    numbers, network = configuration.parameters, configuration.network
+    X, y = _samples(configuration, data)
+    radii = (float(numbers.rho_w), float(numbers.rho_u)) if network.projected else None
+    return certify(
+        X,
+        y,
+        network.activation,
+        weights=_weights(configuration, X.shape[2]),
+        step_size=None if numbers.eta is None else float(numbers.eta),
+        radii=radii,
+        tau=_taus(numbers.tau),
+        methods=_methods(configuration.run.statements),
+        fast=fast,
+        train=train,
+        progress=progress,
+    )
+
+
+def _methods(statements: tuple[str, ...]) -> tuple[str, ...] | None:
+    chosen = tuple(METHODS[name] for name in statements if name in METHODS)
+    return chosen or None
+
+
+def _taus(tau: int) -> tuple[int, ...]:
+    return tuple(sorted({tau, *(10**k for k in range(1, 9) if 10**k < tau)}))
+
+
+def _samples(configuration: Configuration, data: Series | None) -> tuple[Any, Any]:
+    numbers, source = configuration.parameters, configuration.data
+    if data is None and source.path is not None:
+        from boundcheck.series import load_series
+
+        data = load_series(source.path, source.column, numbers.T, source.max_windows)
+    if data is not None:
+        return data.X, data.y
+    seed = configuration.run.seed
+    X = np.random.default_rng(np.random.SeedSequence([seed, INPUTS])).normal(size=(numbers.n, numbers.T, numbers.d))
+    X = X / np.linalg.norm(X, axis=2, keepdims=True) * (1 - 1e-15)
+    stream = np.random.default_rng(np.random.SeedSequence([seed, MAP]))
+    transport = TransportationMap.random(nu_w=numbers.nu_w, nu_u=numbers.nu_u, d=numbers.d, rng=stream)
+    return X, target(transport, X, configuration.network.activation, float(numbers.alpha), seed=seed)[0]
+
+
+def _weights(configuration: Configuration, d: int) -> Weights:
+    numbers, path = configuration.parameters, configuration.network.initialization
+    if path is None:
+        stream = np.random.default_rng(np.random.SeedSequence([configuration.run.seed, INITIAL]))
+        return symmetric_initialization(numbers.m, d, float(numbers.alpha), stream)
+    return load_weights(path)
+
+
+def load_weights(path: str | Path) -> Weights:
+    """Read initial weights from an NPZ with w (m,), u (m, d), c (m,).
+
+    Raises:  ValueError for a file that is not one.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = [np.asarray(stored[name], dtype=np.float64) for name in "wuc"]
+    except (OSError, KeyError, ValueError, EOFError) as error:
+        message = f"an initialisation must be an NPZ file with w, u, c; got {path} ({error})"
+        raise ValueError(message) from error
+    return Weights(*arrays)

@@ -1,0 +1,177 @@
+"""Re-check a risk certificate from the data and initial weights it stores, and the constants it states.
+
+The checker searches nothing: it rebuilds the ingredients, rounded outward, for the stated step size, radii, penalties
+and steps, and accepts only if every stated bound is at least the bound that it finds itself. An altered bound, constant,
+weight, datum, activation or step size is rejected unless what it then claims is true.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from boundcheck.certificates.composition import compose
+from boundcheck.certificates.document import read_problem
+from boundcheck.certificates.guarantee import KIND, LAST, LEAST, SCHEMA
+from boundcheck.certificates.ingredients import kernel_spectrum, reference_path, table_for
+from boundcheck.certificates.lyapunov import bound_minimum, neighbourhood, never_increases
+from boundcheck.certificates.rounding import OUTWARD
+from boundcheck.certificates.tracking import track
+from boundcheck.certificates.witness import find_witness
+
+if TYPE_CHECKING:
+    from boundcheck.certificates.guarantee import Certificate
+
+MOST = 1 << 16
+"""Steps of a reference path that a checker is willing to follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The outcome: accepted or not, and the first reason why not."""
+
+    accepted: bool
+    reason: str = ""
+
+
+class _RejectedError(Exception):
+    """A stated claim that does not hold up."""
+
+
+def replay(certificate: dict[str, Any] | Certificate) -> Replay:
+    """Check every claim of a certificate again; never raises for a bad certificate."""
+    content = certificate if isinstance(certificate, dict) else certificate.as_dict()
+    try:
+        _Checker(content).check()
+    except _RejectedError as error:
+        return Replay(False, str(error))
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError, ZeroDivisionError, AttributeError) as error:
+        return Replay(False, f"malformed certificate: {type(error).__name__}: {error}")
+    return Replay(True)
+
+
+def _require(holds: bool, rule: str) -> None:
+    if not holds:
+        raise _RejectedError(rule)
+
+
+def _exact(text: Any) -> float:
+    value = float.fromhex(text) if isinstance(text, str) else math.nan
+    _require(math.isfinite(value), f"exact numbers must be hexadecimal text; got {text!r}")
+    return value
+
+
+class _Checker:
+    def __init__(self, content: dict[str, Any]) -> None:
+        _require(content.get("kind") == KIND, f"kind must be {KIND}; got {content.get('kind')!r}")
+        _require(content.get("schema") == SCHEMA, f"schema must be {SCHEMA}; got {content.get('schema')!r}")
+        _require(content.get("rigorous") is True, "an estimate in plain doubles is no certificate")
+        self.content, self.problem = content, read_problem(content)
+        self.eta, self.radii = _exact(content["step_size"]), self._radii(content["radii"])
+        self.table = table_for(self.problem)
+        self.spectrum = kernel_spectrum(self.problem, self.table, OUTWARD)
+        self.path = self.tracking = None
+
+    @staticmethod
+    def _radii(stated: Any) -> tuple[float, float] | None:
+        if stated is None:
+            return None
+        w, u = (_exact(text) for text in stated)
+        _require(w > 0 and u > 0, "radii must be > 0")
+        return w, u
+
+    def check(self) -> None:
+        content = self.content
+        problem = self.problem
+        shape = (problem.m, *problem.X.shape)
+        _require(shape == tuple(content[name] for name in ("m", "n", "T", "d")), "m, n, T, d must fit the arrays")
+        self._at_least(content["constants"]["lambda_max"], self.spectrum.largest, "lambda_max")
+        self._at_least(content["trivial"], math.fsum((problem.y**2).ravel()) / problem.y.size * (1 - 1e-12), "trivial")
+        _require(self.eta > 0, "step_size must be > 0")
+        guarantees = content["guarantees"]
+        _require(bool(guarantees), "a certificate must hold a guarantee")
+        if content["bounds"] or any(item["method"] != "A" for item in guarantees):
+            self._track(len(content["bounds"]) - 1)
+        for item in guarantees:
+            self._guarantee(item)
+        self._summary(guarantees)
+
+    def _at_least(self, stated: Any, found: float, name: str) -> None:
+        _require(isinstance(stated, str), f"{name} must be decimal text")
+        _require(math.isfinite(found), f"{name} cannot be bounded")
+        _require(Fraction(stated) >= Fraction(found), f"{name}: stated {stated} < {found:.12g} as recomputed")
+
+    def _track(self, steps: int) -> None:
+        self.problem.require_pairs()
+        _require(steps >= 0, "bounds must start at step 0")
+        _require(2 * self.eta * self.spectrum.largest <= 1, "step_size must be <= 1/(2 lambda_max(k0))")
+        horizon = self.content["horizon"]
+        _require(isinstance(horizon, int) and max(steps, 1) <= horizon <= MOST, f"horizon must be in {steps}..{MOST}")
+        self.path = reference_path(self.problem, self.table, self.spectrum, self.eta, horizon, OUTWARD)
+        limits = None
+        if self.radii is not None:
+            limits = tuple(float(OUTWARD.down(radius / math.sqrt(self.problem.m))) for radius in self.radii)
+        self.tracking = track(self.path.reference, self.path.pairs, self.problem.m, OUTWARD, limits)  # type: ignore[arg-type]
+        _require(self.tracking.steps >= steps, f"only {self.tracking.steps} steps can be tracked; {steps} are stated")
+        for s, stated in enumerate(self.content["bounds"]):
+            self._at_least(stated, float(OUTWARD.up(self.tracking.error[s] ** 2)), f"bound at step {s}")
+
+    def _guarantee(self, item: dict[str, Any]) -> None:
+        method, tau = item["method"], item["tau"]
+        _require(isinstance(tau, int) and tau >= 1, f"tau must be an integer >= 1; got {tau!r}")
+        name = f"{method} at tau = {tau}"
+        if method == "B":
+            self._at_least(item["value"], self._tracked(item), name)
+            return
+        _require(method in ("A", "A after B"), f"method must be A, B or A after B; got {method!r}")
+        _require(item["claim"] == LEAST, f"{name}: A bounds the minimum over the steps")
+        self._at_least(item["value"], self._lyapunov(item), name)
+
+    def _tracked(self, item: dict[str, Any]) -> float:
+        assert self.tracking is not None
+        tracking, at = self.tracking, item["details"]["step"]
+        _require(_exact(item["step_size"]) == self.eta, "B is about the step size of the certificate")
+        _require(self._radii(item["radii"]) == self.radii, "B is about the radii of the certificate")
+        _require(isinstance(at, int) and 0 <= at <= min(item["tau"], tracking.steps), "step must be tracked")
+        if item["claim"] == LAST and at != item["tau"]:
+            _require(self.radii is not None, "beyond the tracked steps only the minimum is bounded")
+            around = neighbourhood(self.problem, self.table, self.spectrum, self.radii, OUTWARD)  # type: ignore[arg-type]
+            stays = never_increases(around, self.eta, float(tracking.error[at]), OUTWARD)
+            _require(stays, "the risk may increase after the last tracked step")
+        _require(item["claim"] in (LAST, LEAST), f"unknown claim {item['claim']!r}")
+        return float(OUTWARD.up(tracking.error[at] ** 2))
+
+    def _lyapunov(self, item: dict[str, Any]) -> float:
+        details, eta = item["details"], _exact(item["step_size"])
+        rho = self._radii(item["radii"])
+        _require(rho is not None and eta > 0, "A needs radii and a step size > 0")
+        around = neighbourhood(self.problem, self.table, self.spectrum, rho, OUTWARD)  # type: ignore[arg-type]
+        penalty, rounds = _exact(details["penalty"]), details["rounds"]
+        _require(penalty > 0 and isinstance(rounds, int) and 1 <= rounds <= 8, "penalty must be > 0, rounds in 1..8")
+        make = (self.problem, self.table, self.spectrum, penalty * self.spectrum.largest, around.radii, OUTWARD)
+        witness, change = find_witness(*make, rounds), details["change"]
+        if item["method"] == "A":
+            squared = witness.squared_distance(OUTWARD)
+            found = bound_minimum(around, witness, squared, item["tau"], OUTWARD, eta=eta)
+        else:
+            assert self.path is not None
+            assert self.tracking is not None
+            _require(eta == self.eta and rho == self.radii, "A after B continues the run of B")
+            inside = (self.path.reference, self.tracking, self.spectrum, around, witness)
+            found = compose(*inside, change, item["tau"], OUTWARD)
+        _require(found is not None, "the step size is too large for A")
+        return found.value if found is not None else np.inf
+
+    def _summary(self, guarantees: list[dict[str, Any]]) -> None:
+        """Check that the headline repeats one of the guarantees."""
+        content = self.content
+        keys = ("tau", "claim", "method")
+        same = [item for item in guarantees if all(item[key] == content[key] for key in keys)]
+        holds = any(Fraction(item["value"]) <= Fraction(content["bound"]) for item in same)
+        _require(holds, "the headline must repeat a guarantee")
+        informative = Fraction(content["bound"]) < Fraction(content["trivial"])
+        _require(content["informative"] == informative, "informative must compare the bound with the trivial one")

@@ -1,0 +1,212 @@
+"""The measured risk, enclosed: a run of gradient descent in doubles and a bound of its distance to exact arithmetic.
+
+Theta^(s) are the doubles of the run, Theta(s) gradient descent in real numbers, E_s >= ||Theta(s) - Theta^(s)||. One
+step of the run misses one exact step from the same weights by at most `slip` (rounding of states, adjoint, sums and
+update, counted below); an exact step (and the projection, which is nonexpansive) moves two starting points apart by at
+most the norm of I - eta D^2 R on the segment between them. There D^2 R = (2/N)(J^T J + sum e D^2 F), with
+  ||J^T J||/N <= Lambda = (sqrt(lambda_max(k0)) + sqrt(mean (gamma_i d_i)^2))^2,  ||sum e D^2 F||/N <= sqrt(R) Gamma,
+  Gamma = max gamma_i/sqrt(m), gamma_i and d_i the curvature on and the radius of a ball that holds neuron i's whole run:
+  E_{s+1} <= max(1 + 2 eta sqrt(R) Gamma, 2 eta (Lambda + sqrt(R) Gamma) - 1) E_s + slip,
+  |sqrt(R(Theta(s))) - sqrt(R^(s))| <= sqrt(Lambda) E_s + error of the states.
+This holds for any width, step size, targets and initialisation, but only after the run: it is a verified measurement
+(`exact-run`), where A and B speak before training.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from boundcheck.certificates.activation_table import CELLS_PER_UNIT
+from boundcheck.certificates.ball import suprema
+from boundcheck.certificates.centre import centre
+from boundcheck.certificates.rounding import INFLATION
+from boundcheck.certificates.spectrum import gram_norms
+from boundcheck.network import Weights
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from boundcheck.certificates.activation_table import ActivationTable
+    from boundcheck.certificates.problem import Problem
+    from boundcheck.certificates.rounding import Rounding
+    from boundcheck.certificates.spectrum import Spectrum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VerifiedRun:
+    """Enclosures of R(Theta(s)), s = 0..tau, of gradient descent in real arithmetic.
+
+    lower, upper: (tau+1,); measured: the doubles of the run; deviation: bounds E_s; final: Theta^(tau).
+    """
+
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    measured: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+    final: Weights
+
+
+def verified_run(
+    problem: Problem,
+    table: ActivationTable,
+    spectrum: Spectrum,
+    eta: float,
+    steps: int,
+    rounding: Rounding,
+    radii: tuple[float, float] | None = None,
+) -> VerifiedRun:
+    """Train in doubles and enclose the risk of exact gradient descent at every step.
+
+    Args:    radii: (rho_w, rho_u)/sqrt(m) of the projection, None without it.
+    Raises:  ValueError if the run leaves the range of the table or overflows (the step size is too large).
+    """
+    run = _Run(problem, table, eta, rounding, radii)
+    measured, slips, state_errors = (np.zeros(steps + 1) for _ in range(3))
+    for s in range(steps + 1):
+        measured[s], slips[s], state_errors[s] = run.step(last=s == steps)
+    gamma = _curvature_along(problem, table, run.largest, rounding)
+    kernel = (math.sqrt(spectrum.largest) + math.sqrt(((gamma * run.largest) ** 2).mean())) ** 2
+    kernel, bend = float(rounding.up(kernel)), float(rounding.up(gamma.max() / math.sqrt(problem.m)))
+    deviation, spread = np.zeros(steps + 1), np.zeros(steps + 1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for s in range(steps + 1):
+            spread[s] = rounding.up(math.sqrt(kernel) * deviation[s] + state_errors[s])
+            if s < steps:
+                root = math.sqrt(measured[s]) + spread[s]
+                grow = max(1 + 2 * eta * root * bend, 2 * eta * (kernel + root * bend) - 1)
+                deviation[s + 1] = rounding.up(grow * deviation[s] + slips[s])
+    _check_balls(deviation, run.largest)
+    roots = np.sqrt(measured)
+    slack = (4 + problem.rows) * rounding.unit
+    return VerifiedRun(
+        lower=np.maximum(rounding.down(roots * (1 - slack)) - spread, 0.0) ** 2 * (1 - 2 * INFLATION * rounding.rigorous),
+        upper=rounding.up((roots * (1 + slack) + spread) ** 2),
+        measured=measured,
+        deviation=deviation,
+        final=Weights(run.w, run.u, run.c),
+    )
+
+
+MARGIN = 1e-4
+"""How far beyond the doubles of the run the balls reach: exact gradient descent must stay within this distance."""
+
+
+def _check_balls(deviation: Any, largest: Any) -> None:
+    if not deviation.max() <= MARGIN:
+        message = (
+            f"rounding errors of the run must stay below {MARGIN:g}; got a bound of {deviation.max():.3g} after "
+            f"{len(deviation) - 1} steps (fewer steps, or a smaller step size)"
+        )
+        raise ValueError(message)
+
+
+def _curvature_along(problem: Problem, table: ActivationTable, reach: Any, rounding: Rounding) -> Any:
+    """Bound gamma_i on the balls that hold the run of each neuron (radius (m,))."""
+    symmetric, half = problem.is_symmetric, problem.pairs
+    radius = np.maximum(reach[:half], reach[half:]) if symmetric else reach
+    found = []
+    for block in problem.blocks(halves=1 if symmetric else 2):
+        part = centre(problem, block, table, rounding)
+        w, r = problem.weights.w[block], radius[block]
+        bound = suprema(part.norms, w, r, problem.largest_input(), table, rounding)
+        third = np.minimum(bound[2], gram_norms(part.third, part.errors[2], rounding) + r * bound[3])
+        found.append(np.minimum(bound[1], gram_norms(part.hessian, part.errors[1], rounding) + r * third))
+    gamma = rounding.up(np.concatenate(found))
+    return np.concatenate([gamma, gamma]) if symmetric else gamma
+
+
+class _Run:
+    """The doubles of the run and the count of what one step may miss."""
+
+    def __init__(self, problem: Problem, table: ActivationTable, eta: float, rounding: Rounding, radii: Any) -> None:
+        self.problem, self.table, self.eta, self.rounding, self.radii = problem, table, eta, rounding, radii
+        weights = problem.weights
+        self.w, self.u, self.c = weights.w.copy(), weights.u.copy(), weights.c
+        n, T, _ = problem.X.shape
+        self.inputs = np.ascontiguousarray(problem.X.transpose(1, 2, 0))
+        self.targets = np.ascontiguousarray(problem.y.T)
+        self.states, self.slopes = np.empty((problem.m, T, n)), np.empty((problem.m, T, n))
+        self.output = np.empty((T, n))
+        self.grad_w, self.grad_u = np.empty(problem.m), np.empty_like(self.u)
+        self.largest = np.full(problem.m, MARGIN)
+
+    def step(self, *, last: bool) -> tuple[float, float, float]:
+        """Return the measured risk, the slip of the step and the rms error of the outputs; advance the weights."""
+        from boundcheck.certificates.compiled import adjoint_step, forward_step
+
+        largest = forward_step(
+            self.w, self.u, self.c, self.inputs, self.table.coefficients, CELLS_PER_UNIT, self.states, self.slopes,
+            self.output,
+        )  # fmt: skip
+        if not largest <= self.table.limit:
+            message = f"the run must stay within |z| <= {self.table.limit:g}; it left it (the step size is too large)"
+            raise ValueError(message)
+        root = math.sqrt(self.problem.m)
+        error = self.output / root - self.targets
+        errors = self._errors()
+        noise = root * errors["h"] + self.rounding.gamma(4) * float(np.abs(self.output / root).max() + np.abs(error).max())
+        risk = float(np.mean(error**2))
+        if not math.isfinite(risk):
+            message = f"the risk must stay finite; got {risk} (the step size {self.eta:g} is too large)"
+            raise ValueError(message)
+        if last:
+            return risk, 0.0, noise
+        adjoint = adjoint_step(
+            self.w, self.c, self.inputs, error, self.states, self.slopes, self.grad_w, self.grad_u
+        )
+        slip = self._slip(adjoint, float(np.abs(error).max()), noise, errors)
+        self._move()
+        return risk, slip, noise
+
+    def _errors(self) -> dict[str, float]:
+        """Bound errors of h (with its share of the sum over neurons) and of sigma', the worst over neurons and rows."""
+        gamma, table = self.rounding.gamma, self.table
+        if not self.rounding.rigorous:
+            return {"h": 0.0, "state": 0.0, "slope": 0.0}
+        W = float(np.abs(self.w).max())
+        drive = float(np.sqrt((self.u**2).sum(axis=1).max())) * self.problem.largest_input()
+        size, state, slope = float(np.abs(self.states).max()), 0.0, 0.0
+        for _ in range(self.inputs.shape[0]):
+            at_z = W * state + gamma(self.u.shape[1] + 3) * (W * size + drive)
+            state, slope = table.suprema[1] * at_z + table.errors[0], table.suprema[2] * at_z + table.errors[1]
+        from boundcheck.certificates.compiled import CHUNK
+
+        roundings = CHUNK + self.problem.m // CHUNK + 4
+        return {"h": state + gamma(roundings) * (size + state), "state": state, "slope": slope}
+
+    def _slip(self, adjoint: float, error: float, noise: float, errors: dict[str, float]) -> float:
+        """Bound || Theta^(s+1) - (Theta^(s) - eta grad R(Theta^(s))) ||.
+
+        Per neuron the gradient is (2/(N sqrt(m))) sum lambda_t (h_{t-1}, x_t); a lambda that is wrong by l and an h that
+        is wrong by err_h make it wrong by (2/sqrt(m)) (l sqrt(1 + |h|^2) + |lambda| (err_h + gamma)), in Euclidean norm
+        over m neurons sqrt(m) times that.
+        """
+        if not self.rounding.rigorous:
+            return 0.0
+        gamma, W = self.rounding.gamma, float(np.abs(self.w).max())
+        S1, size, reach = float(self.table.suprema[1]), float(np.abs(self.states).max()), self.problem.largest_input()
+        wrong = 0.0
+        for _ in range(self.inputs.shape[0]):
+            drive = error + W * adjoint
+            wrong = S1 * (noise + W * wrong) + (errors["slope"] + gamma(6) * S1) * (drive + noise + W * wrong)
+        sums = gamma(self.problem.rows + 8) * (adjoint + wrong)
+        part = (wrong + sums) * math.hypot(size + errors["state"], reach) + (adjoint + wrong) * errors["state"]
+        length = math.sqrt(float((self.w**2).sum() + (self.u**2).sum()))
+        return float(self.rounding.up(2 * self.eta * part + 16 * self.rounding.unit * (length + 1)))
+
+    def _move(self) -> None:
+        rate = 2 * self.eta / (self.problem.rows * math.sqrt(self.problem.m))
+        self.w -= rate * self.grad_w
+        self.u -= rate * self.grad_u
+        shift_w, shift_u = self.w - self.problem.weights.w, self.u - self.problem.weights.u
+        length = np.sqrt((shift_u**2).sum(axis=1))
+        if self.radii is not None:
+            self.w = self.problem.weights.w + np.clip(shift_w, -self.radii[0], self.radii[0])
+            factor = np.minimum(1.0, self.radii[1] / np.maximum(length, 1e-300))
+            self.u = self.problem.weights.u + factor[:, None] * shift_u
+            shift_w, length = self.w - self.problem.weights.w, length * factor
+        self.largest = np.maximum(self.largest, self.rounding.up(np.sqrt(shift_w**2 + length**2)) + 2 * MARGIN)
