@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Rational, Symbol
 
-from boundcheck.comparison import Fact, MeasuredValue, compare, propagate
+from boundcheck.comparison import Fact, MeasuredValue, compare, evaluate_all, propagate
 from boundcheck.comparison.dependence import ancestors, dependents
 from boundcheck.comparison.hypotheses import decide_relation
 from boundcheck.enclosure import Enclosure
@@ -48,11 +48,12 @@ def verdict(status):
 
 
 EVALUATE = bounds(paper=3, recursive=2)
+BOUNDS = evaluate_all(statement(), EVALUATE)
 
 
 def result(value=None, **fields):
     taken = () if value is None else (measured(value, **fields),)
-    return compare(statement(), values={}, evaluate=EVALUATE, measured=taken, delta=Fraction(1, 10))
+    return compare(statement(), values={}, numeric=BOUNDS, measured=taken, delta=Fraction(1, 10))
 
 
 def test_a_certified_witness_above_the_tightest_bound_contradicts():
@@ -89,7 +90,7 @@ def test_contradicted_exactly_where_the_enclosure_lies_above(value):
 def test_nothing_measured_is_said():
     assert result().empirical.status == "not-measured"
     assert result().tightness is None
-    absent = compare(statement(), values={}, evaluate=EVALUATE, measured=(measured(None, note="too large"),))
+    absent = compare(statement(), values={}, numeric=BOUNDS, measured=(measured(None, note="too large"),))
     assert absent.empirical.status == "not-measured"
     assert "too large" in absent.empirical.detail
 
@@ -102,7 +103,7 @@ def test_frequencies_are_held_against_delta(interval, status):
 @pytest.mark.parametrize(("value", "status"), [(1e-15, "consistent"), (1e-3, "not-measured")])
 def test_the_difference_of_equal_sides(value, status):
     item = MeasuredValue(quantity="difference", value=value, kind="exact-run")
-    assert compare(statement(), values={}, evaluate=EVALUATE, measured=(item,)).empirical.status == status
+    assert compare(statement(), values={}, numeric=BOUNDS, measured=(item,)).empirical.status == status
 
 
 def test_a_frequency_without_interval_proves_nothing():
@@ -127,23 +128,22 @@ def test_algebra_joins_its_steps(statuses, joint):
 def test_vacuous_means_no_tier_is_below_the_trivial_bound():
     risk = statement(risk=True)
     for trivial, vacuous in ((Fraction(2), True), (Fraction(5, 2), False), (None, None)):
-        found = compare(risk, values={}, evaluate=EVALUATE, trivial=trivial)
+        found = compare(risk, values={}, numeric=evaluate_all(risk, EVALUATE, trivial=trivial))
         assert found.vacuous is vacuous
-    assert [item.informative for item in compare(risk, values={}, evaluate=EVALUATE, trivial=2.5).numeric] == [False, True]
+    assert [item.informative for item in evaluate_all(risk, EVALUATE, trivial=2.5)] == [False, True]
 
 
 def test_a_tier_without_value_says_why_and_hides_nothing():
-    found = compare(statement(), values={}, evaluate=bounds(paper=3))
-    assert [(item.tier, item.failure) for item in found.numeric] == [("paper", ""), ("recursive", "no tier recursive")]
+    found = evaluate_all(statement(), bounds(paper=3))
+    assert [(item.tier, item.failure) for item in found] == [("paper", ""), ("recursive", "no tier recursive")]
 
 
 def test_a_form_that_refers_to_others_has_every_tier():
     referring = Quantity(name="b", forms=(Form(value=x, where=((x, Reference(quantity="lemma-1.L")),)),))
     asked = []
-    compare(
+    evaluate_all(
         Statement(id="s", quantities=(referring,)),
-        values={},
-        evaluate=lambda quantity, *, tier, variant: asked.append(tier) or around(1),
+        lambda quantity, *, tier, variant: asked.append(tier) or around(1),
     )
     assert asked == ["paper", "recursive", "coupled", "directional"]
 

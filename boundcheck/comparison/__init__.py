@@ -5,6 +5,7 @@ Knows no paper: any ``Statement`` goes through it.
 
 from boundcheck.comparison.compare import combinations as combinations
 from boundcheck.comparison.compare import compare as compare
+from boundcheck.comparison.compare import evaluate_all as evaluate_all
 from boundcheck.comparison.compare import judge as judge
 from boundcheck.comparison.compare import tightest as tightest
 from boundcheck.comparison.dependence import dependents as dependents

@@ -29,38 +29,33 @@ def compare(
     statement: Statement,
     *,
     values: Mapping[Any, Any],
-    evaluate: Evaluate | None = None,
-    pairs: Pairs | None = None,
+    numeric: Iterable[NumericResult] = (),
     verdicts: Iterable[Any] = (),
     measured: Iterable[MeasuredValue] = (),
     facts: tuple[Fact, ...] = (),
-    trivial: Any = None,
     delta: Any = None,
 ) -> Comparison:
     """Put a statement's bounds beside what was measured.
 
     Args:    values: exact value (or enclosure) of each symbol, for the hypotheses.
-             evaluate: called as ``evaluate(quantity, tier=, variant=)``, returns an ``Enclosure`` or raises ValueError.
-             pairs: lists the (tier, variant) pairs of a quantity; by default those that its own forms name.
+             numeric: certified values, as ``evaluate_all`` gives them.
              verdicts: the prover's, one per derivation step, in order.
              facts: what is known of hypotheses in words.
-             trivial: mean y^2, exact or an upper enclosure; None where there are no data.
              delta: failure probability that a frequency is held against.
     Returns: the comparison, not yet flagged by what fails upstream (``propagate`` does that).
     """
-    taken = tuple(measured)
-    numeric = tuple(_numeric(statement, evaluate, trivial, pairs or combinations)) if evaluate else ()
-    beside, principal = _principal(numeric, taken)
+    taken, bounds = tuple(measured), tuple(numeric)
+    beside, principal = _principal(bounds, taken)
     return Comparison(
         statement=statement,
         algebra=AlgebraResult(steps=tuple(_step(statement, k, item) for k, item in enumerate(verdicts))),
         hypotheses=decide_hypotheses(statement.hypotheses, values, facts),
-        numeric=numeric,
+        numeric=bounds,
         measured=taken,
-        empirical=_empirical(numeric, taken, delta),
+        empirical=_empirical(bounds, taken, delta),
         tightness=_tightness(beside, principal),
         beside=beside,
-        vacuous=_vacuous(statement, numeric),
+        vacuous=_vacuous(bounds),
     )
 
 
@@ -86,19 +81,34 @@ def combinations(quantity: Quantity) -> list[tuple[str | None, str | None]]:
     return sorted(found, key=lambda pair: (LOOSEST_FIRST.get(pair[0] or "", -1), order[pair]))
 
 
-def _numeric(statement: Statement, evaluate: Evaluate, trivial: Any, pairs: Pairs) -> Iterable[NumericResult]:
-    for quantity in statement.quantities:
-        for tier, variant in pairs(quantity):
-            try:
-                enclosure = evaluate(quantity, tier=tier, variant=variant)
-            except (ValueError, TypeError, ArithmeticError) as error:
-                failure = str(error).splitlines()[0]
-                yield NumericResult(quantity=quantity.name, tier=tier, variant=variant, failure=failure)
-                continue
-            informative = _informative(enclosure, trivial) if quantity.risk and trivial is not None else None
-            yield NumericResult(
-                quantity=quantity.name, tier=tier, variant=variant, enclosure=enclosure, informative=informative
-            )
+def evaluate_all(
+    statement: Statement, evaluate: Evaluate, pairs: Pairs | None = None, trivial: Any = None
+) -> tuple[NumericResult, ...]:
+    """Evaluate every quantity of a statement at every tier and variant; what has no value says why.
+
+    Args:    evaluate: called as ``evaluate(quantity, tier=, variant=)``, returns an ``Enclosure`` or raises ValueError.
+             pairs: lists the (tier, variant) pairs of a quantity; by default those that its own forms name.
+             trivial: mean y^2, exact or an enclosure; None where there are no data.
+    """
+    return tuple(
+        _value(quantity, tier, variant, evaluate, trivial)
+        for quantity in statement.quantities
+        for tier, variant in (pairs or combinations)(quantity)
+    )
+
+
+def _value(
+    quantity: Quantity, tier: str | None, variant: str | None, evaluate: Evaluate, trivial: Any
+) -> NumericResult:
+    try:
+        enclosure = evaluate(quantity, tier=tier, variant=variant)
+    except (ValueError, ArithmeticError) as error:
+        failure = str(error).splitlines()[0]
+        return NumericResult(quantity=quantity.name, tier=tier, variant=variant, failure=failure)
+    informative = _informative(enclosure, trivial) if quantity.risk and trivial is not None else None
+    return NumericResult(
+        quantity=quantity.name, tier=tier, variant=variant, enclosure=enclosure, informative=informative
+    )
 
 
 def _informative(enclosure: Any, trivial: Any) -> bool:
@@ -137,7 +147,7 @@ def _tightness(bound: NumericResult | None, measured: MeasuredValue | None) -> f
         return None
 
 
-def _vacuous(statement: Statement, numeric: tuple[NumericResult, ...]) -> bool | None:
+def _vacuous(numeric: tuple[NumericResult, ...]) -> bool | None:
     """Vacuous if no tier and no variant of a bound on the risk lies below the trivial one."""
     decided = [item.informative for item in numeric if item.informative is not None]
     return not any(decided) if decided else None

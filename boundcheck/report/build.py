@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
-from boundcheck.comparison import Comparison
-from boundcheck.configuration import resolve
+from boundcheck.comparison import Comparison, compare
+from boundcheck.configuration import Configuration, resolve
 from boundcheck.language import Statement
-from boundcheck.report import findings, mutations
+from boundcheck.report import findings
+from boundcheck.report.background import Background, Work
 from boundcheck.report.document import coverage, statement_record, summarise
+from boundcheck.report.exhibits import figures
 from boundcheck.report.provenance import meta
 from boundcheck.report.setting import Setting, prepare
-from boundcheck.report.stages import Measure, Progress, check_algebra, select, verify
+from boundcheck.report.stages import Measure, Progress, face, select, verdicts
 from boundcheck.report.variants import side_by_side
 
 
@@ -88,12 +91,15 @@ def build(
     chosen = select(config, own)
     tick("preparing the data", 0, 1)
     setting = prepare(config)
-    comparisons = verify(chosen, setting, own, dict(measure or {}), tick)
-    tick("checking the findings", len(chosen), len(chosen))
-    found = tuple(check_algebra(item, setting) for item in findings.select(config))
-    data = _document(setting, comparisons, found, tick)
-    tick("drawing the figures", len(chosen), len(chosen))
-    drawn = _figures(setting, comparisons)
+    noted = findings.select(config)
+    with Background(_algebra(config, chosen, noted)) as algebra:
+        facing = face(chosen, setting, own, dict(measure or {}), tick)
+        drawn = figures(setting, facing)
+        tick("deciding the algebra", len(chosen), len(chosen))
+        decided = algebra.result()
+    comparisons = verdicts(facing, setting, decided.verdicts)
+    found = tuple(compare(item, values={}, verdicts=decided.verdicts[item.id]) for item in noted)
+    data = _document(setting, comparisons, found, decided.mutation)
     data["figures"] = [figure.record() for figure in drawn]
     data["meta"]["seconds"] = round(time.perf_counter() - began, 3)
     return Report(
@@ -106,16 +112,21 @@ def build(
     )
 
 
-def _document(
-    setting: Setting, comparisons: tuple[Comparison, ...], found: tuple[Comparison, ...], tick: Progress
-) -> dict[str, Any]:
-    run = setting.configuration.run
-    depends_on = {item.id: item.statement.depends_on for item in comparisons}
-    records = [statement_record(item, depends_on, run.digits) for item in comparisons]
-    planted = mutations.plant(
-        [item.statement for item in comparisons], seconds=run.mutation_seconds, seed=run.seed, progress=tick
+def _algebra(config: Configuration, chosen: tuple[Statement, ...], noted: tuple[Statement, ...]) -> Work:
+    return Work(
+        statements=(*chosen, *noted),
+        mutated=chosen,
+        timeout=float(config.run.timeout),
+        mutation_seconds=Fraction(config.run.mutation_seconds),
+        seed=config.run.seed,
     )
-    tick("planning widths", 0, 1)
+
+
+def _document(
+    setting: Setting, comparisons: tuple[Comparison, ...], found: tuple[Comparison, ...], planted: dict[str, Any]
+) -> dict[str, Any]:
+    depends_on = {item.id: item.statement.depends_on for item in comparisons}
+    records = [statement_record(item, depends_on, setting.configuration.run.digits) for item in comparisons]
     return {
         "meta": meta(setting),
         "summary": summarise(comparisons) | {"findings": len(found)},
@@ -139,9 +150,3 @@ def certificates(comparisons: tuple[Comparison, ...]) -> dict[str, Any]:
         if claims:
             found[f"algebra-{item.id}"] = {"claims": claims}
     return found
-
-
-def _figures(setting: Setting, comparisons: tuple[Comparison, ...]) -> tuple[Any, ...]:
-    from boundcheck.report.exhibits import figures
-
-    return figures(setting, comparisons)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from boundcheck.comparison import Comparison, MeasuredValue, compare, propagate
+from boundcheck.comparison import Comparison, MeasuredValue, NumericResult, compare, evaluate_all, propagate
 from boundcheck.configuration import Configuration
 from boundcheck.language import Statement
 from boundcheck.report.setting import Setting
@@ -29,43 +30,48 @@ def select(configuration: Configuration, own: tuple[Statement, ...]) -> tuple[St
     return tuple(known[name] for name in known if name in wanted)
 
 
-def verify(
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Facing:
+    """What measurement and evaluation found of one statement, before its algebra is known."""
+
+    statement: Statement
+    numeric: tuple[NumericResult, ...]
+    measured: tuple[MeasuredValue, ...]
+
+
+def face(
     chosen: tuple[Statement, ...],
     setting: Setting,
     own: tuple[Statement, ...],
     measure: Mapping[str, Measure],
     tick: Progress,
-) -> tuple[Comparison, ...]:
-    """Compare every statement with its measurement, and flag what rests on a failure."""
-    values, compared = Values(setting, own), []
+) -> tuple[Facing, ...]:
+    """Evaluate every statement's bounds and measure their counterparts."""
+    values, found = Values(setting, own), []
     for place, statement in enumerate(chosen):
         tick(f"verifying {statement.id}", place, len(chosen))
-        compared.append(_compare(statement, setting, values, measure))
-    return propagate(compared)
+        numeric = evaluate_all(statement, values, values.combinations, setting.trivial)
+        measured = measured_values(statement, setting, measure)
+        found.append(Facing(statement=statement, numeric=numeric, measured=measured))
+    return tuple(found)
 
 
-def check_algebra(statement: Statement, setting: Setting) -> Comparison:
-    """Decide a statement's derivation only (a finding is a claim that nothing is measured of)."""
-    return compare(statement, values=setting.symbols, verdicts=_verdicts(statement, setting), facts=setting.facts)
-
-
-def _verdicts(statement: Statement, setting: Setting) -> Any:
-    from boundcheck import algebra
-
-    return algebra.check(statement, timeout=float(setting.configuration.run.timeout))
-
-
-def _compare(statement: Statement, setting: Setting, values: Values, own: Mapping[str, Measure]) -> Comparison:
-    return compare(
-        statement,
-        values=setting.symbols,
-        evaluate=values,
-        pairs=values.combinations,
-        verdicts=_verdicts(statement, setting),
-        measured=measured_values(statement, setting, own),
-        facts=setting.facts,
-        trivial=setting.trivial,
-        delta=setting.configuration.parameters.delta,
+def verdicts(
+    facing: tuple[Facing, ...], setting: Setting, algebra: Mapping[str, tuple[Any, ...]]
+) -> tuple[Comparison, ...]:
+    """Compare every statement with its measurement, and flag what rests on a failure."""
+    symbols, facts = setting.symbols, setting.facts
+    return propagate(
+        compare(
+            item.statement,
+            values=symbols,
+            numeric=item.numeric,
+            verdicts=algebra[item.statement.id],
+            measured=item.measured,
+            facts=facts,
+            delta=setting.configuration.parameters.delta,
+        )
+        for item in facing
     )
 
 

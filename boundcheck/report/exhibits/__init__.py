@@ -12,9 +12,9 @@ from boundcheck.report.exhibits.training import draw as training
 EXHIBITS = (growth, linearization, training)
 
 
-def figures(setting: Any, comparisons: tuple[Any, ...]) -> tuple[Figure, ...]:
-    """Draw every exhibit that the statements of the report allow."""
-    found = {item.id: item for item in comparisons}
+def figures(setting: Any, facing: tuple[Any, ...]) -> tuple[Figure, ...]:
+    """Draw every exhibit that the statements of the report allow, from their values and measurements."""
+    found = {item.statement.id: item for item in facing}
     drawn: list[Figure] = []
     for exhibit in EXHIBITS:
         drawn.extend(exhibit(setting, found))

@@ -9,6 +9,8 @@ from boundcheck.report.exhibits.style import SERIES, Figure, bound_line, canvas,
 
 SCALES = (Fraction(3, 4), Fraction(1), Fraction(5, 4))
 NAMES = {"L": r"$L_T$ (Lipschitz)", "beta": r"$\beta_T$ (smoothness)"}
+SEARCHED = {"quick": 8, "paper": 16, "full": 32}
+"""Longest sequence that the search is run for, by preset."""
 TIERS = ("paper", "coupled")
 
 
@@ -48,7 +50,7 @@ def _panel(axis: Any, name: str, setting: Any, alphas: Any, lengths: Any, series
     from boundcheck.evaluation import evaluate_double
     from boundcheck.measurement import measure_lengths
 
-    short = tuple(length for length in lengths if length <= 16)
+    short = tuple(length for length in lengths if length <= SEARCHED.get(setting.configuration.preset, 8))
     measured = measure_lengths(setting.problem, name, short, alphas)
     for colour, (scale, alpha) in enumerate(zip(SCALES, alphas, strict=True)):
         for tier in TIERS:

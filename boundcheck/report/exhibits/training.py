@@ -51,9 +51,8 @@ def _figure(svg: str, series: dict[str, Any]) -> Figure:
     return Figure(
         name="training",
         title="Risk against iteration, with its guarantees",
-        caption="Theorem 1: the risk of one run for each step size against each variant's bound on its smallest value, in "
-        "the tightest tier. A bound above the trivial one (dotted) is vacuous: it says nothing that the zero function "
-        "does not.",
+        caption="Theorem 1: the risk of one run for each step size against each variant's bound on its smallest value, "
+        "in the tightest tier. A bound above the trivial one (dotted) is vacuous.",
         alt="Log plot of the empirical risk against the iteration: the runs start at the trivial bound and fall; the "
         "bounds are horizontal lines",
         svg=svg,

@@ -1,0 +1,116 @@
+"""Algebra in a second process, while the first one evaluates and measures: the two need nothing of one another.
+
+The second process is this module, fed with a pickle on stdin; what it finds comes back on stdout. Where no second
+process can be had (one core, statements that do not pickle, a child that dies), the same work is done in this one: the
+results are the same.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+from types import TracebackType
+from typing import Any
+
+from boundcheck.language import Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What is to be decided: derivations of statements, and a sample of errors planted into ``mutated``."""
+
+    statements: tuple[Statement, ...]
+    mutated: tuple[Statement, ...]
+    timeout: float
+    mutation_seconds: Fraction
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """Verdicts by statement, in the order of the steps, and the fates of the planted errors."""
+
+    verdicts: dict[str, tuple[Any, ...]]
+    mutation: dict[str, Any]
+
+
+def decide(work: Work, parent: int | None = None) -> Decided:
+    """Do the work; stop quietly if ``parent`` is no longer the parent process."""
+    from boundcheck import algebra
+    from boundcheck.report.mutations import plant
+
+    def alive(*_: Any) -> None:
+        if parent is not None and os.getppid() != parent:
+            sys.exit(0)
+
+    verdicts = {}
+    for statement in work.statements:
+        alive()
+        verdicts[statement.id] = tuple(algebra.check(statement, timeout=work.timeout))
+    planted = plant(work.mutated, seconds=work.mutation_seconds, seed=work.seed, progress=alive)
+    return Decided(verdicts=verdicts, mutation=planted)
+
+
+class Background:
+    """Begin the work at once, in a second process where there is one; ``result`` waits for it."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Background:
+        if (os.cpu_count() or 1) > 1:
+            try:
+                self.process = _start(pickle.dumps(self.work))
+            except (OSError, pickle.PicklingError, AttributeError, TypeError):
+                self.process = None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process is None:
+            return
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait()
+
+    def result(self) -> Decided:
+        """Return what was found."""
+        if self.process is not None and self.process.stdout is not None:
+            found = self.process.stdout.read()
+            if self.process.wait() == 0 and found:
+                decided = pickle.loads(found)  # noqa: S301 - written by this module in our own child
+                if isinstance(decided, Decided):
+                    return decided
+        return decide(self.work)
+
+
+def _start(content: bytes) -> subprocess.Popen[bytes]:
+    """Start the child in a session of its own: an interrupt from the terminal reaches the parent only."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"from {__name__} import main; main()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+    )
+    assert process.stdin is not None
+    process.stdin.write(content)
+    process.stdin.close()
+    return process
+
+
+def main() -> None:
+    """Read work from stdin, write what is decided to stdout."""
+    parent = os.getppid()
+    work = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by this module in our own parent
+    sys.stdout.buffer.write(pickle.dumps(decide(work, parent)))
