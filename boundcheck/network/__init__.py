@@ -4,6 +4,7 @@ Arrays are float64: data X (n, T, d) and y (n, T), weights w (m,), u (m, d), c (
 """
 
 from boundcheck.network.activation_functions import gradient_functions as gradient_functions
+from boundcheck.network.derivatives import derivative_suprema as derivative_suprema
 from boundcheck.network.derivatives import directional_derivatives as directional_derivatives
 from boundcheck.network.derivatives import hessian as hessian
 from boundcheck.network.derivatives import jacobian as jacobian

@@ -14,7 +14,8 @@ import numpy as np
 
 from boundcheck.network.activation_functions import derivative_functions
 from boundcheck.network.initialization import Weights, check_inputs
-from boundcheck.network.states import time_major
+from boundcheck.network.kernels.generation import has_kernels
+from boundcheck.network.states import LARGE, blocks, time_major
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -22,9 +23,58 @@ if TYPE_CHECKING:
     from boundcheck.activations import Activation
 
 
-def jacobian(weights: Weights, X: ArrayLike, activation: Activation | str) -> NDArray[np.float64]:
-    """Return the first derivatives of every h_t: shape (m, 1+d, T, n), axis 1 being (w, u_1, ..., u_d)."""
+def jacobian(
+    weights: Weights, X: ArrayLike, activation: Activation | str, out: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Return the first derivatives of every h_t: shape (m, 1+d, T, n), axis 1 being (w, u_1, ..., u_d).
+
+    Args:    out: a contiguous array of that shape to write to; memory used again saves most of the time.
+    """
+    inputs = check_inputs(X, weights.d)
+    n, T, d = inputs.shape
+    shape = (weights.m, 1 + d, T, n)
+    if out is not None and (out.shape != shape or not out.flags.c_contiguous or out.dtype != np.float64):
+        message = f"out must be a contiguous float64 array of shape {shape}; got {out.dtype} {out.shape}"
+        raise ValueError(message)
+    if not (weights.m * n * T >= LARGE and has_kernels(activation)):
+        result = plain_jacobian(weights, inputs, activation)
+        if out is None:
+            return result
+        out[...] = result
+        return out
+    from boundcheck.network.features import aligned_empty, jacobian_into
+
+    result = aligned_empty(*shape) if out is None else out
+    jacobian_into(result, weights, inputs, activation)
+    return result
+
+
+def plain_jacobian(weights: Weights, X: ArrayLike, activation: Activation | str) -> NDArray[np.float64]:
+    """Return what `jacobian` does, by arrays: any activation, nothing compiled."""
     return _tensors(weights, X, activation, 1)[0]
+
+
+def derivative_suprema(
+    weights: Weights, X: ArrayLike, activation: Activation | str
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the largest |dh_t/dw|, ||dh_t/du|| and ||grad h_t|| over neurons and samples, each of shape (T,).
+
+    Nothing of size n T m is stored. These are lower estimates of D^w_t, D^u_t and L_t where |w| <= alpha_m.
+    """
+    inputs = check_inputs(X, weights.d)
+    if has_kernels(activation):
+        from boundcheck.network.features import squared_suprema
+
+        squares = squared_suprema(weights, inputs, activation)
+    else:
+        squares = np.zeros((3, inputs.shape[1]))
+        for block in blocks(0, weights.m, (1 + weights.d) * inputs.shape[0] * inputs.shape[1]):
+            part = Weights(weights.w[block], weights.u[block], weights.c[block])
+            by_w, *by_u = (plain_jacobian(part, inputs, activation) ** 2).transpose(1, 2, 0, 3)
+            found = np.stack([by_w, np.sum(by_u, axis=0), by_w + np.sum(by_u, axis=0)])
+            squares = np.maximum(squares, found.max(axis=(2, 3)))
+    by_w, by_u, both = np.sqrt(squares)
+    return by_w, by_u, both
 
 
 def hessian(weights: Weights, X: ArrayLike, activation: Activation | str) -> NDArray[np.float64]:

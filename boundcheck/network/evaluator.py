@@ -56,9 +56,7 @@ class Evaluator:
         self._S = np.empty(len(self._H) if self._kernels.PAIR else 0)
         self._partial = np.empty((len(self._parts), layout.outputs))
 
-    def output(
-        self, w: NDArray[np.float64], u: NDArray[np.float64], c: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def output(self, w: NDArray[np.float64], u: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return F of shape (n, T); exactly 0 where the second half is the first with c negated."""
         packed = [self.layout.pack(array) for array in (w, u, c)]
         return self.layout.from_tiles(self._forward(packed, keep=False)) / np.sqrt(self.layout.m)

@@ -23,7 +23,6 @@ defvjp(erf, lambda ans, z: lambda g: g * 2 / np.sqrt(np.pi) * anp.exp(-z * z))
 defjvp(erf, lambda g, ans, z: g * 2 / np.sqrt(np.pi) * anp.exp(-z * z))
 
 
-
 def traceable_sigma(activation):
     """Return sigma as a function of autograd arrays, from the same expression as the fast kernels."""
     import sympy

@@ -9,6 +9,7 @@ import numpy as np
 
 from boundcheck.network.activation_functions import derivative_functions
 from boundcheck.network.initialization import Weights, check_inputs
+from boundcheck.network.kernels.generation import has_kernels
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 BLOCK_ELEMENTS = 1 << 17
 """Entries of one (neurons, T, n) block of the array versions: 1 MiB, so that a block stays in the cache."""
+
+
+LARGE = 1 << 20
+"""Entries (neurons x times x samples) from which compiled kernels are worth importing numba for."""
 
 
 def hidden_states(weights: Weights, X: ArrayLike, activation: Activation | str) -> NDArray[np.float64]:
@@ -37,6 +42,10 @@ def hidden_states(weights: Weights, X: ArrayLike, activation: Activation | str) 
 def forward(weights: Weights, X: ArrayLike, activation: Activation | str) -> NDArray[np.float64]:
     """Return F of shape (n, T): F_t = m^{-1/2} sum_i c_i h_t(theta_i), exactly 0 at a symmetric initialisation."""
     inputs = check_inputs(X, weights.d)
+    if weights.m * inputs.shape[0] * inputs.shape[1] >= LARGE and has_kernels(activation):
+        from boundcheck.network.evaluator import Evaluator
+
+        return Evaluator(inputs, None, weights.m, activation).output(weights.w, weights.u, weights.c)
 
     def states(block: slice) -> NDArray[np.float64]:
         return hidden_states(Weights(weights.w[block], weights.u[block], weights.c[block]), inputs, activation)
@@ -55,12 +64,29 @@ def linear_forward(
         message = f"weights and reference must have the same shape; got u {weights.u.shape} and {reference.u.shape}"
         raise ValueError(message)
     inputs = check_inputs(X, weights.d)
-    w_shift, u_shift = weights.w - reference.w, weights.u - reference.u
+    shifts = weights.w - reference.w, weights.u - reference.u
+    return weighted_tangents(reference.w, reference.u, *shifts, reference.c, inputs, activation) / np.sqrt(weights.m)
+
+
+def weighted_tangents(
+    w: NDArray[np.float64],
+    u: NDArray[np.float64],
+    v_w: NDArray[np.float64],
+    v_u: NDArray[np.float64],
+    c: NDArray[np.float64],
+    X: NDArray[np.float64],
+    activation: Activation | str,
+) -> NDArray[np.float64]:
+    """Return sum_i c_i <grad h_t(theta_i; x^j), v_i> of shape (n, T)."""
+    if len(w) * X.shape[0] * X.shape[1] >= LARGE and has_kernels(activation):
+        from boundcheck.network.features import tangent_sum
+
+        return tangent_sum(w, u, v_w, v_u, c, X, activation)
 
     def slopes(block: slice) -> NDArray[np.float64]:
-        return tangent(reference.w[block], reference.u[block], w_shift[block], u_shift[block], inputs, activation)
+        return tangent(w[block], u[block], v_w[block], v_u[block], X, activation)
 
-    return weighted_sum(reference.c, inputs, slopes) / np.sqrt(reference.m)
+    return weighted_sum(c, X, slopes)
 
 
 def tangent(

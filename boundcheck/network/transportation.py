@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boundcheck.network.initialization import Weights, check_inputs, recurrent_scale
-from boundcheck.network.states import blocks, tangent
+from boundcheck.network.states import weighted_tangents
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -99,8 +99,10 @@ def target(
         raise ValueError(message)
     rng = np.random.default_rng(seed)
     means = np.stack(
-        [_mean_slope(transport, _normal_points(transport.a, points, rng), scale, inputs, activation)
-         for _ in range(REPLICATES)]
+        [
+            _mean_slope(transport, _normal_points(transport.a, points, rng), scale, inputs, activation)
+            for _ in range(REPLICATES)
+        ]
     )
     return means.mean(axis=0), STANDARD_ERRORS * means.std(axis=0, ddof=1) / np.sqrt(REPLICATES)
 
@@ -108,14 +110,9 @@ def target(
 def _mean_slope(
     transport: TransportationMap, u: NDArray[np.float64], alpha: float, X: NDArray[np.float64], activation: Any
 ) -> NDArray[np.float64]:
-    n, T, _ = X.shape
-    total = np.zeros((T, n))
-    for sign in (-1.0, 1.0):
-        w = np.full(len(u), sign * alpha)
-        v_w, v_u = transport(w, u)
-        for block in blocks(0, len(u), n * T):
-            total += tangent(w[block], u[block], v_w[block], v_u[block], X, activation).sum(axis=0)
-    return total.T / (2 * len(u))
+    w = np.repeat([-alpha, alpha], len(u))
+    u = np.concatenate([u, u])
+    return weighted_tangents(w, u, *transport(w, u), np.full(len(w), 1 / len(w)), X, activation)
 
 
 def _normal_points(axis: NDArray[np.float64], points: int, rng: np.random.Generator) -> NDArray[np.float64]:

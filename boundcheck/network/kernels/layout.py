@@ -19,6 +19,8 @@ BLOCK = 4
 """Neurons per pass."""
 TILE_BYTES = 1 << 14
 """States of one block on one tile: half of a first-level cache."""
+STREAMED_TILE = 64
+"""Samples of a tile where each row of results goes to memory: 512 bytes at a time."""
 PARTS = 8
 """Parts of each half of the neurons, at most; a part is what one thread takes at a time."""
 PART_BLOCKS = 8
@@ -27,18 +29,23 @@ PART_BLOCKS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Sizes of a problem: n samples of length T and input dimension d, m neurons; all dimensionless."""
+    """Sizes of a problem: n samples of length T and input dimension d, m neurons; all dimensionless.
+
+    streamed: tiles for a pass that writes long runs of samples to memory, not for one that keeps states in the cache.
+    """
 
     n: int
     T: int
     d: int
     m: int
+    streamed: bool = False
 
     @property
     def tile(self) -> int:
-        """Return the samples of a tile: a multiple of 8, at most 32, fewer for long sequences."""
+        """Return the samples of a tile: a multiple of 8, at most 32, fewer for long sequences; 64 if streamed."""
         fitting = TILE_BYTES // (8 * BLOCK * self.T) // LANES * LANES
-        return max(LANES, min(32, fitting, -(-self.n // LANES) * LANES))
+        widest = STREAMED_TILE if self.streamed else max(LANES, min(32, fitting))
+        return min(widest, -(-self.n // LANES) * LANES)
 
     @property
     def tiles(self) -> int:
@@ -70,9 +77,9 @@ class Layout:
         return first + [(lo + self.half, hi + self.half) for lo, hi in first]
 
     def inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return X (n, T, d) as flat tiles [tile][t][k][sample]."""
-        padded = np.zeros((self.tiles * self.tile, self.T, X.shape[2]))
-        padded[: self.n] = X
+        """Return X (n, T, d) as flat tiles [tile][t][k][sample], padded by copies of the last sample."""
+        padded = np.empty((self.tiles * self.tile, self.T, X.shape[2]))
+        padded[: self.n], padded[self.n :] = X, X[-1]
         return padded.reshape(self.tiles, self.tile, self.T, -1).transpose(0, 2, 3, 1).ravel()
 
     def values(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -86,7 +93,10 @@ class Layout:
 
     def mask(self) -> NDArray[np.float64] | None:
         """Return 1 on samples and 0 on padding, as flat tiles; None without padding."""
-        return None if self.n % self.tile == 0 else self.values(np.ones((self.n, self.T)))
+        if self.n % self.tile == 0:
+            return None
+        samples = np.arange(self.tiles * self.tile).reshape(self.tiles, 1, self.tile) < self.n
+        return np.broadcast_to(samples, (self.tiles, self.T, self.tile)).astype(np.float64).ravel()
 
     def pack(self, array: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return an array of m rows as flat, padded halves."""
