@@ -95,7 +95,9 @@ def _build(expression: Any, name: str, limit: int) -> ActivationTable:
             if not all(ball.is_finite() for ball in on_cell):
                 _refuse(name, index / CELLS_PER_UNIT, [ball.is_finite() for ball in on_cell].index(False))
             taylor[row] = [float(ball.mid()) for ball in at_centre]
-            radii[row] = [float((ball - arb(value)).abs_upper()) for ball, value in zip(at_centre, taylor[row], strict=True)]
+            radii[row] = [
+                float((ball - arb(value)).abs_upper()) for ball, value in zip(at_centre, taylor[row], strict=True)
+            ]
             over_cell[row] = [float(ball.abs_upper()) for ball in on_cell]
     return _tabulate(float(limit), taylor, radii * (1 + 1e-12), over_cell * (1 + 1e-12))
 
@@ -129,4 +131,3 @@ def _tabulate(limit: float, taylor: Any, radii: Any, over_cell: Any) -> Activati
     for array in (coefficients, errors, suprema):
         array.setflags(write=False)
     return ActivationTable(limit=limit, coefficients=coefficients, errors=errors, suprema=suprema)
-

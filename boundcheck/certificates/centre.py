@@ -59,7 +59,7 @@ def centre(
             kept[k].append(recursion.h[k + 1])
         if norms:
             records.append(record)
-    stacked = [np.stack(parts, axis=2).reshape(parts[0].shape[0], parts[0].shape[1], -1) for parts in kept]
+    stacked: list[Any] = [np.stack(parts, axis=2).reshape(parts[0].shape[0], parts[0].shape[1], -1) for parts in kept]
     stacked += [None] * (3 - order)
     errors = tuple(rounding.up(e) for e in recursion.worst) + (0.0,) * (3 - order)
     arrays = {name: np.stack([record[name] for record in records]) for name in records[0]} if norms else {}
@@ -172,7 +172,7 @@ def _square(v: Any, q: int) -> Any:
 
 def _cube(v: Any, q: int) -> Any:
     weights = multiplicity_roots(q, 3)
-    return np.stack([weights[k] * v[i] * v[j] * v[l] for k, (i, j, l) in enumerate(multi_indices(q, 3))])
+    return np.stack([weights[k] * v[i] * v[j] * v[h] for k, (i, j, h) in enumerate(multi_indices(q, 3))])
 
 
 def _mixed(v: Any, matrix: Any, q: int) -> Any:
@@ -180,10 +180,10 @@ def _mixed(v: Any, matrix: Any, q: int) -> Any:
     weights, lower = multiplicity_roots(q, 3), multiplicity_roots(q, 2)
     place = {index: k for k, index in enumerate(multi_indices(q, 2))}
     result = np.empty((len(weights), *v.shape[1:]))
-    for k, (i, j, l) in enumerate(multi_indices(q, 3)):
-        a, b, c = place[(j, l)], place[(i, l)], place[(i, j)]
+    for k, (i, j, h) in enumerate(multi_indices(q, 3)):
+        a, b, c = place[(j, h)], place[(i, h)], place[(i, j)]
         total = v[i] * (matrix[a] / lower[a])
         total += v[j] * (matrix[b] / lower[b])
-        total += v[l] * (matrix[c] / lower[c])
+        total += v[h] * (matrix[c] / lower[c])
         result[k] = weights[k] * total
     return result

@@ -36,6 +36,9 @@ LARGE = 1 << 20
 """Rows times neurons beyond which fewer witnesses are tried."""
 LONGEST = 4000
 """Steps that B tracks at most: beyond it A takes over."""
+STAGES = 7
+Progress = Callable[[str, int, int], None]
+"""Called as progress(what begins, stages done, stages in all)."""
 CHANGES = 24
 """Steps at which the change from B to A is tried."""
 
@@ -56,7 +59,7 @@ def certify(
     witness: Weights | None = None,
     fast: bool = False,
     train: bool = False,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Certificate:
     """Bound the empirical risk of gradient descent on this network, data and initialisation, before training.
 
@@ -67,17 +70,18 @@ def certify(
              radii: (rho_w, rho_u) of the projection; None: free gradient descent (B), and for A radii of its own.
              tau: steps at which bounds are wanted; methods: some of "A", "B"; None: all that apply.
              witness: weights that A is to use; None: it searches. fast: plain doubles, an estimate.
-             train: also run gradient descent and enclose its risk. progress: called with a line at each stage.
+             train: also run gradient descent and enclose its risk. progress: called with (stage, done, of) at each.
     Raises:  ValueError for bad data, an asymmetric initialisation (for B), a step size above its limit, radii below
              the witness, or an activation that is not smooth.
     """
     if y is None:
         from boundcheck.certificates.from_configuration import certify_from_configuration
 
-        return certify_from_configuration(X, fast=fast, train=train, progress=progress)  # type: ignore[arg-type]
-    inputs = check_inputs(X)  # type: ignore[arg-type]
+        return certify_from_configuration(X, fast=fast, train=train, progress=progress)
+    inputs = check_inputs(X)
     problem = Problem.of(inputs, y, activation, weights or _initialise(m, inputs.shape[2], alpha, seed))
-    work = _Work(problem, rounding(fast=fast), step_size, radii, _taus(tau), methods, witness, progress or (lambda _: None))
+    arithmetic = rounding(fast=fast)
+    work = _Work(problem, arithmetic, step_size, radii, _taus(tau), methods, witness, progress)
     return work.certificate(train=train)
 
 
@@ -108,20 +112,26 @@ class _Work:
         taus: tuple[int, ...],
         methods: Any,
         witness: Weights | None,
-        progress: Callable[[str], None],
+        progress: Progress | None,
     ) -> None:
         self.began = time.perf_counter()
-        self.problem, self.rounding, self.taus, self.progress = problem, arithmetic, taus, progress
+        self.problem, self.rounding, self.taus, self.report, self.stage = problem, arithmetic, taus, progress, 0
         self.radii = _check_radii(radii)
         self.given_step, self.given_witness = _check_step(step_size), witness
         self.unavailable: dict[str, str] = {}
         self.methods = _check_methods(methods, problem)
-        progress("tabulating the activation")
+        self.progress("tabulating the activation")
         self.table: ActivationTable = table_for(problem)
-        progress("tangent kernel")
+        self.progress("tangent kernel")
         self.spectrum: Spectrum = kernel_spectrum(problem, self.table, arithmetic)
         self.limit = float(arithmetic.down(1 / (2 * self.spectrum.largest))) if self.spectrum.largest > 0 else math.inf
         self.eta = self._step()
+
+    def progress(self, what: str) -> None:
+        """Tell the caller which stage begins."""
+        if self.report is not None:
+            self.report(what, self.stage, STAGES)
+        self.stage += 1
 
     def _step(self) -> float:
         if self.given_step is None:
@@ -150,10 +160,15 @@ class _Work:
             around = self._neighbourhood()
             guarantees += self._lyapunov(around, path, tracking)
         if tracking is not None and tracking.steps >= 0:
-            guarantees += self._tracked(tracking, around)
+            guarantees += self._tracked(tracking, around, self.radii)
+            if path is not None and tracking.broke is not None and tracking.broke.projected:
+                free = track(path.reference, path.pairs, self.problem.m, self.rounding)
+                guarantees += self._tracked(free, None, None)
         if not guarantees:
             reasons = "; ".join(f"{name}: {reason}" for name, reason in self.unavailable.items())
-            message = f"no certificate applies; got {reasons or 'a step size too large for A'} (choose a smaller step size)"
+            message = (
+                f"no certificate applies; got {reasons or 'a step size too large for A'} (choose a smaller step size)"
+            )
             raise ValueError(message)
         measured = self._train() if train else None
         return self._assemble(guarantees, tracking, measured)
@@ -162,7 +177,7 @@ class _Work:
         if self.radii is None:
             return None
         root = math.sqrt(self.problem.m)
-        return tuple(float(self.rounding.down(radius / root)) for radius in self.radii)  # type: ignore[return-value]
+        return float(self.rounding.down(self.radii[0] / root)), float(self.rounding.down(self.radii[1] / root))
 
     def _neighbourhood(self) -> Neighbourhood:
         self.progress("curvature on the neighbourhood")
@@ -172,7 +187,9 @@ class _Work:
     def _own_radii(self) -> tuple[float, float]:
         """Return radii that just hold a free witness: what A would project on if it may choose."""
         free = (math.inf, math.inf)
-        found = find_witness(self.problem, self.table, self.spectrum, 1e-2 * self.spectrum.largest, free, self.rounding, 1)
+        found = find_witness(
+            self.problem, self.table, self.spectrum, 1e-2 * self.spectrum.largest, free, self.rounding, 1
+        )
         size = float(found.distances.max()) * math.sqrt(self.problem.m)
         return size, size
 
@@ -183,7 +200,9 @@ class _Work:
         for penalty, rounds, witness in self._witnesses(around):
             squared = witness.squared_distance(self.rounding)
             for tau in self.taus:
-                candidates = [("A", 0, bound_minimum(around, witness, squared, tau, self.rounding, eta=self.given_step))]
+                candidates = [
+                    ("A", 0, bound_minimum(around, witness, squared, tau, self.rounding, eta=self.given_step))
+                ]
                 if path is not None and tracking is not None and self.radii is not None and penalty is not None:
                     spots = _changes(min(tau - 1, tracking.steps))
                     inside = (path.reference, tracking, self.spectrum, around, witness)
@@ -192,15 +211,23 @@ class _Work:
                     key = (method, tau)
                     if found is not None and (key not in best or found.value < best[key].value):
                         details = {"change": change, "penalty": penalty, "rounds": rounds} | found.details()
-                        best[key] = self._guarantee(method, LEAST, tau, found.value, found.eta, around, details)
+                        best[key] = self._guarantee(method, LEAST, tau, found.value, found.eta, around.rho, details)
         if not best:
-            self.unavailable["A"] = f"step_size must be < 1/Lambda = {1 / around.kernel:.6g} on Omega; got {self.eta:.6g}"
+            self.unavailable["A"] = (
+                f"step_size must be < 1/Lambda = {1 / around.kernel:.6g} on Omega; got {self.eta:.6g}"
+            )
         return list(best.values())
 
     def _guarantee(
-        self, method: str, claim: str, tau: int, value: float, eta: float, around: Neighbourhood | None, details: Any
+        self,
+        method: str,
+        claim: str,
+        tau: int,
+        value: float,
+        eta: float,
+        radii: tuple[float, float] | None,
+        details: Any,
     ) -> Guarantee:
-        radii = self.radii if around is None else around.rho
         stated = value * (1 + STATED_SLACK) if self.rounding.rigorous else value
         return Guarantee(
             method=method, claim=claim, tau=tau, value=stated, step_size=eta, radii=radii, details=details
@@ -217,8 +244,13 @@ class _Work:
             for share in shares
         ]
 
-    def _tracked(self, tracking: Tracking, around: Neighbourhood | None) -> list[Guarantee]:
-        """Return, for every tau, the tracked bound; beyond the last tracked step the least one so far."""
+    def _tracked(
+        self, tracking: Tracking, around: Neighbourhood | None, radii: tuple[float, float] | None
+    ) -> list[Guarantee]:
+        """Return, for every tau, the tracked bound; beyond the last tracked step the least one so far.
+
+        A projected run that the projection may touch gets these bounds for free gradient descent as well.
+        """
         found = []
         for tau in self.taus:
             if tau <= tracking.steps:
@@ -226,21 +258,20 @@ class _Work:
             else:
                 at = int(np.argmin(tracking.error))
                 value, claim = float(tracking.error[at]) ** 2, LEAST
-                if self.radii is not None and around is not None:
+                if radii is not None and around is not None:
                     stays = never_increases(around, self.eta, float(tracking.error[at]), self.rounding)
                     claim = LAST if stays else LEAST
             value = float(self.rounding.up(value))
-            found.append(self._guarantee("B", claim, tau, value, self.eta, None, {"step": at}))
+            found.append(self._guarantee("B", claim, tau, value, self.eta, radii, {"step": at}))
         return found
 
     def _train(self) -> VerifiedRun:
         self.progress("training")
         steps, limits = max(self.taus), None
         if self.radii is not None:
-            limits = tuple(radius / math.sqrt(self.problem.m) for radius in self.radii)
-        return verified_run(
-            self.problem, self.table, self.spectrum, self.eta, steps, self.rounding, limits  # type: ignore[arg-type]
-        )
+            root = math.sqrt(self.problem.m)
+            limits = self.radii[0] / root, self.radii[1] / root
+        return verified_run(self.problem, self.table, self.spectrum, self.eta, steps, self.rounding, limits)
 
     def _assemble(self, guarantees: list[Guarantee], tracking: Tracking | None, measured: Any) -> Certificate:
         slack = STATED_SLACK if self.rounding.rigorous else 0.0

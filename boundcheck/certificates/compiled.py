@@ -10,7 +10,7 @@ CHUNK = 64
 
 
 @njit(cache=True, nogil=True)
-def horner(z, coefficients, result, cells_per_unit):  # type: ignore[no-untyped-def]
+def horner(z, coefficients, result, cells_per_unit):
     """Evaluate the Taylor polynomials of the cell of each z; row j of ``result`` is the j-th derivative."""
     cells, length, _ = coefficients.shape
     count = result.shape[0]
@@ -30,7 +30,7 @@ def horner(z, coefficients, result, cells_per_unit):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def forward_step(w, u, c, inputs, coefficients, cells_per_unit, states, slopes, output):  # type: ignore[no-untyped-def]
+def forward_step(w, u, c, inputs, coefficients, cells_per_unit, states, slopes, output):
     """Fill states h and slopes sigma'(z) (m, T, n) and the sums of c_i h_t (T, n), neuron by neuron.
 
     Returns the largest |z|; an index outside the table would be an error of the caller, who bounds |z| beforehand.
@@ -69,7 +69,7 @@ def forward_step(w, u, c, inputs, coefficients, cells_per_unit, states, slopes, 
 
 
 @njit(cache=True, nogil=True)
-def adjoint_step(w, c, inputs, error, states, slopes, grad_w, grad_u):  # type: ignore[no-untyped-def]
+def adjoint_step(w, c, inputs, error, states, slopes, grad_w, grad_u):
     """Fill sum_jt lambda_t h_{t-1} and sum_jt lambda_t x_t, lambda_t = sigma'(z_t) (c e_t + w lambda_{t+1}).
 
     Returns the largest |lambda|.

@@ -1,8 +1,8 @@
 """How the linear dynamics forget: scalar filters over [0, lambda_max], and each pair's own, on a grid of powers.
 
-With x = 2 eta lambda in [0, 1]: psi_j = max x (1-x)^j = j^j/(j+1)^(j+1); phi_j = max 2 eta sqrt(lambda) (1-x)^j
-= sqrt(2 eta) max sqrt(x) (1-x)^j, at x = 1/(2j+1). For a pair, phi_{p,j} = 2 eta ||G_p^T Y^j||/sqrt(N), Y = I - 2 eta k0,
-is non-increasing in j, so that values on a grid bound all others from the left.
+With x = 2 eta lambda in [0, 1]: psi_j = max x (1-x)^j = j^j/(j+1)^(j+1); phi_j = max 2 eta sqrt(lambda) (1-x)^j =
+sqrt(2 eta) max sqrt(x) (1-x)^j, at x = 1/(2j+1). For a pair, phi_{p,j} = 2 eta ||G_p^T Y^j||/sqrt(N), Y = I - 2 eta
+k0, is non-increasing in j, so that values on a grid bound all others from the left.
 lev_p bounds the norm of block row p of I - (I-M)^i, i <= tau, M = (eta/N) J^T J, J = (2/sqrt(m)) [c_p G_p]: it is
 J_p^T (eta/N) S J with S = sum_{k<i} Y^k and J J^T = 2 N k0, of squared norm (4 eta/(m N)) ||G_p^T S (I - Y^i) G_p||,
 increasing in i; S (I - Y^i) = sum_{k<i} (Y^k - Y^(k+i)).

@@ -26,7 +26,7 @@ def certify_from_configuration(
     *,
     fast: bool = False,
     train: bool = True,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> Certificate:
     """Certify the network, data and step size of a configuration, at tau and the powers of ten below it.
 
@@ -42,7 +42,8 @@ def certify_from_configuration(
     configuration = resolve(configuration)
     numbers, network = configuration.parameters, configuration.network
     X, y = _samples(configuration, data)
-    radii = (float(numbers.rho_w), float(numbers.rho_u)) if network.projected else None
+    rho_w, rho_u = numbers.rho_w or numbers.nu_w, numbers.rho_u or numbers.nu_u
+    radii = (float(rho_w), float(rho_u)) if network.projected else None
     return certify(
         X,
         y,

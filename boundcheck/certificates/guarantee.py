@@ -91,10 +91,16 @@ class Certificate:
     measured: VerifiedRun | None
     seconds: float
 
+    @property
+    def own(self) -> tuple[Guarantee, ...]:
+        """Return the guarantees about gradient descent as it was asked for (projected or not), or all if none is."""
+        found = tuple(item for item in self.guarantees if item.radii == self.radii)
+        return found or self.guarantees
+
     def best(self, tau: int | None = None) -> Guarantee:
-        """Return the least bound at tau (the largest one by default), whatever the method."""
-        tau = max(item.tau for item in self.guarantees) if tau is None else tau
-        found = [item for item in self.guarantees if item.tau == tau]
+        """Return the least bound at tau (the largest one by default) on the algorithm asked for, by any method."""
+        tau = max(item.tau for item in self.own) if tau is None else tau
+        found = [item for item in self.own if item.tau == tau]
         if not found:
             message = f"tau must be one that was certified, {sorted({g.tau for g in self.guarantees})}; got {tau}"
             raise ValueError(message)

@@ -94,7 +94,7 @@ def _curvature(problem: Problem, block: slice, table: ActivationTable, radius: f
 
 
 def remainder(around: Neighbourhood, witness: Witness, squared_distance: float, rounding: Rounding) -> float:
-    """Solve the fractional knapsack: the largest sum gamma_i x_i over (2 sqrt(m)), by filling the largest gamma first."""
+    """Solve the fractional knapsack by filling the largest gamma first; the sum is divided by 2 sqrt(m)."""
     order = np.argsort(around.gamma)[::-1]
     caps = rounding.up((around.radius + witness.distances[order]) ** 2)
     room = np.maximum(squared_distance - (np.cumsum(caps) - caps) * (1 - 2.0**-24 * rounding.rigorous), 0.0)
@@ -117,8 +117,7 @@ def bound_minimum(
     """
     epsilon = float(rounding.up(witness.risk_root + remainder(around, witness, squared_distance, rounding)))
     best = None
-    for choice in CHI_GRID if eta is None else (None,):
-        rate = eta if choice is None else (1 - choice) / around.kernel
+    for rate in [eta] if eta is not None else [(1 - choice) / around.kernel for choice in CHI_GRID]:
         chi = 1 - float(rounding.up(rate * around.kernel)) - 4 * rounding.unit
         if chi <= 0 or steps < 1:
             continue

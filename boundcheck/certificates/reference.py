@@ -277,4 +277,4 @@ def _packed_product(x: Any, y: Any, q: int) -> Any:
 
 def _packed_cube(x: Any, q: int) -> Any:
     weights = multiplicity_roots(q, 3)
-    return np.stack([weights[k] * x[i] * x[j] * x[l] for k, (i, j, l) in enumerate(multi_indices(q, 3))])
+    return np.stack([weights[k] * x[i] * x[j] * x[h] for k, (i, j, h) in enumerate(multi_indices(q, 3))])

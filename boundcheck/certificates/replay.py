@@ -1,7 +1,7 @@
 """Re-check a risk certificate from the data and initial weights it stores, and the constants it states.
 
-The checker searches nothing: it rebuilds the ingredients, rounded outward, for the stated step size, radii, penalties
-and steps, and accepts only if every stated bound is at least the bound that it finds itself. An altered bound, constant,
+The checker searches nothing: it rebuilds the ingredients, rounded outward, for the stated step size, radii,
+penalties and steps, and accepts only if every stated bound is at least the bound that it finds itself. An altered bound, constant,
 weight, datum, activation or step size is rejected unless what it then claims is true.
 """
 
@@ -25,6 +25,9 @@ from boundcheck.certificates.witness import find_witness
 
 if TYPE_CHECKING:
     from boundcheck.certificates.guarantee import Certificate
+    from boundcheck.certificates.ingredients import Path
+    from boundcheck.certificates.lyapunov import Neighbourhood
+    from boundcheck.certificates.tracking import Tracking
 
 MOST = 1 << 16
 """Steps of a reference path that a checker is willing to follow."""
@@ -74,7 +77,9 @@ class _Checker:
         self.eta, self.radii = _exact(content["step_size"]), self._radii(content["radii"])
         self.table = table_for(self.problem)
         self.spectrum = kernel_spectrum(self.problem, self.table, OUTWARD)
-        self.path = self.tracking = None
+        self.path: Path | None = None
+        self.tracking: Tracking | None = None
+        self.free: Tracking | None = None
 
     @staticmethod
     def _radii(stated: Any) -> tuple[float, float] | None:
@@ -114,11 +119,13 @@ class _Checker:
         self.path = reference_path(self.problem, self.table, self.spectrum, self.eta, horizon, OUTWARD)
         limits = None
         if self.radii is not None:
-            limits = tuple(float(OUTWARD.down(radius / math.sqrt(self.problem.m))) for radius in self.radii)
-        self.tracking = track(self.path.reference, self.path.pairs, self.problem.m, OUTWARD, limits)  # type: ignore[arg-type]
-        _require(self.tracking.steps >= steps, f"only {self.tracking.steps} steps can be tracked; {steps} are stated")
+            root = math.sqrt(self.problem.m)
+            limits = float(OUTWARD.down(self.radii[0] / root)), float(OUTWARD.down(self.radii[1] / root))
+        tracking = track(self.path.reference, self.path.pairs, self.problem.m, OUTWARD, limits)
+        _require(tracking.steps >= steps, f"only {tracking.steps} steps can be tracked; {steps} are stated")
         for s, stated in enumerate(self.content["bounds"]):
-            self._at_least(stated, float(OUTWARD.up(self.tracking.error[s] ** 2)), f"bound at step {s}")
+            self._at_least(stated, float(OUTWARD.up(tracking.error[s] ** 2)), f"bound at step {s}")
+        self.tracking = tracking
 
     def _guarantee(self, item: dict[str, Any]) -> None:
         method, tau = item["method"], item["tau"]
@@ -132,24 +139,38 @@ class _Checker:
         self._at_least(item["value"], self._lyapunov(item), name)
 
     def _tracked(self, item: dict[str, Any]) -> float:
-        assert self.tracking is not None
-        tracking, at = self.tracking, item["details"]["step"]
         _require(_exact(item["step_size"]) == self.eta, "B is about the step size of the certificate")
-        _require(self._radii(item["radii"]) == self.radii, "B is about the radii of the certificate")
+        radii, at = self._radii(item["radii"]), item["details"]["step"]
+        _require(radii in (None, self.radii), "B is about the radii of the certificate, or free gradient descent")
+        tracking = self._tracking(radii)
         _require(isinstance(at, int) and 0 <= at <= min(item["tau"], tracking.steps), "step must be tracked")
         if item["claim"] == LAST and at != item["tau"]:
-            _require(self.radii is not None, "beyond the tracked steps only the minimum is bounded")
-            around = neighbourhood(self.problem, self.table, self.spectrum, self.radii, OUTWARD)  # type: ignore[arg-type]
+            around = self._neighbourhood(radii, "beyond the tracked steps")
             stays = never_increases(around, self.eta, float(tracking.error[at]), OUTWARD)
             _require(stays, "the risk may increase after the last tracked step")
         _require(item["claim"] in (LAST, LEAST), f"unknown claim {item['claim']!r}")
         return float(OUTWARD.up(tracking.error[at] ** 2))
 
+    def _tracking(self, radii: tuple[float, float] | None) -> Tracking:
+        assert self.path is not None
+        assert self.tracking is not None
+        if radii == self.radii:
+            return self.tracking
+        if self.free is None:
+            self.free = track(self.path.reference, self.path.pairs, self.problem.m, OUTWARD)
+        return self.free
+
+    def _neighbourhood(self, rho: tuple[float, float] | None, where: str) -> Neighbourhood:
+        if rho is None:
+            message = f"radii must be stated {where}"
+            raise _RejectedError(message)
+        return neighbourhood(self.problem, self.table, self.spectrum, rho, OUTWARD)
+
     def _lyapunov(self, item: dict[str, Any]) -> float:
         details, eta = item["details"], _exact(item["step_size"])
         rho = self._radii(item["radii"])
-        _require(rho is not None and eta > 0, "A needs radii and a step size > 0")
-        around = neighbourhood(self.problem, self.table, self.spectrum, rho, OUTWARD)  # type: ignore[arg-type]
+        _require(eta > 0, "step_size must be > 0")
+        around = self._neighbourhood(rho, "for A")
         penalty, rounds = _exact(details["penalty"]), details["rounds"]
         _require(penalty > 0 and isinstance(rounds, int) and 1 <= rounds <= 8, "penalty must be > 0, rounds in 1..8")
         make = (self.problem, self.table, self.spectrum, penalty * self.spectrum.largest, around.radii, OUTWARD)

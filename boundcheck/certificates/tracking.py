@@ -63,11 +63,15 @@ class PairBounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Break:
-    """Why tracking stopped: at which step, for which pair, and what its displacement bound consists of."""
+    """Why tracking stopped: at which step, for which pair, and what its displacement bound consists of.
+
+    projected: the projection may act, rather than the balls being left.
+    """
 
     step: int
     pair: int
     reason: str
+    projected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -177,10 +181,12 @@ class _Recursion:
             if not drift.max() <= limit:
                 pair = int(np.argmax(drift))
                 reason = f"the projection may act: the drift bound of {name} is {drift[pair]:.4g} > {limit:.4g}"
-                return Break(step=s, pair=pair, reason=reason)
+                return Break(step=s, pair=pair, reason=reason, projected=True)
             self.extra[f"drift_{name}"][s] = drift.max()
         self.largest = np.maximum(self.largest, total)
-        together = (self.phi[:s][::-1] @ self.r[:s] / np.sqrt(2) + np.sqrt(2) * self.reference.eta * self.x_sum) if s else 0.0
+        together = (
+            (self.phi[:s][::-1] @ self.r[:s] / np.sqrt(2) + np.sqrt(2) * self.reference.eta * self.x_sum) if s else 0.0
+        )
         self.extra["v"][s] = self.rounding.up(min(np.sqrt((v**2).sum()), together))
         self.extra["s"][s] = self.rounding.up(np.sqrt((small**2).sum()))
         return None

@@ -81,9 +81,9 @@ def verified_run(
                 deviation[s + 1] = rounding.up(grow * deviation[s] + slips[s])
     _check_balls(deviation, run.largest)
     roots = np.sqrt(measured)
-    slack = (4 + problem.rows) * rounding.unit
+    slack, shrink = (4 + problem.rows) * rounding.unit, 2 * INFLATION * rounding.rigorous
     return VerifiedRun(
-        lower=np.maximum(rounding.down(roots * (1 - slack)) - spread, 0.0) ** 2 * (1 - 2 * INFLATION * rounding.rigorous),
+        lower=np.maximum(rounding.down(roots * (1 - slack)) - spread, 0.0) ** 2 * (1 - shrink),
         upper=rounding.up((roots * (1 + slack) + spread) ** 2),
         measured=measured,
         deviation=deviation,
@@ -148,17 +148,16 @@ class _Run:
         root = math.sqrt(self.problem.m)
         error = self.output / root - self.targets
         errors = self._errors()
-        noise = root * errors["h"] + self.rounding.gamma(4) * float(np.abs(self.output / root).max() + np.abs(error).max())
+        largest_error = float(np.abs(error).max())
+        noise = root * errors["h"] + self.rounding.gamma(4) * (2 * largest_error + float(np.abs(self.targets).max()))
         risk = float(np.mean(error**2))
         if not math.isfinite(risk):
             message = f"the risk must stay finite; got {risk} (the step size {self.eta:g} is too large)"
             raise ValueError(message)
         if last:
             return risk, 0.0, noise
-        adjoint = adjoint_step(
-            self.w, self.c, self.inputs, error, self.states, self.slopes, self.grad_w, self.grad_u
-        )
-        slip = self._slip(adjoint, float(np.abs(error).max()), noise, errors)
+        adjoint = adjoint_step(self.w, self.c, self.inputs, error, self.states, self.slopes, self.grad_w, self.grad_u)
+        slip = self._slip(adjoint, largest_error, noise, errors)
         self._move()
         return risk, slip, noise
 
@@ -181,9 +180,9 @@ class _Run:
     def _slip(self, adjoint: float, error: float, noise: float, errors: dict[str, float]) -> float:
         """Bound || Theta^(s+1) - (Theta^(s) - eta grad R(Theta^(s))) ||.
 
-        Per neuron the gradient is (2/(N sqrt(m))) sum lambda_t (h_{t-1}, x_t); a lambda that is wrong by l and an h that
-        is wrong by err_h make it wrong by (2/sqrt(m)) (l sqrt(1 + |h|^2) + |lambda| (err_h + gamma)), in Euclidean norm
-        over m neurons sqrt(m) times that.
+        Per neuron the gradient is (2/(N sqrt(m))) sum lambda_t (h_{t-1}, x_t); a lambda that is wrong by l and an h
+        that is wrong by err make it wrong by (2/sqrt(m)) (l sqrt(|h|^2 + |x|^2) + |lambda| (err + gamma)), in Euclidean
+        norm over m neurons sqrt(m) times that.
         """
         if not self.rounding.rigorous:
             return 0.0
