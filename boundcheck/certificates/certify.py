@@ -78,7 +78,7 @@ def certify(
         from boundcheck.certificates.from_configuration import certify_from_configuration
 
         return certify_from_configuration(X, fast=fast, train=train, progress=progress)
-    inputs = check_inputs(X)
+    inputs = check_inputs(X)  # type: ignore[arg-type]
     problem = Problem.of(inputs, y, activation, weights or _initialise(m, inputs.shape[2], alpha, seed))
     arithmetic = rounding(fast=fast)
     work = _Work(problem, arithmetic, step_size, radii, _taus(tau), methods, witness, progress)
@@ -308,7 +308,7 @@ def _check_radii(radii: Any) -> tuple[float, float] | None:
     if len(pair) != 2 or not all(math.isfinite(radius) and radius > 0 for radius in pair):
         message = f"radii (rho_w, rho_u) must be two finite numbers > 0; got {tuple(radii)} (None: no projection)"
         raise ValueError(message)
-    return pair  # type: ignore[return-value]
+    return pair[0], pair[1]
 
 
 def _check_step(step_size: Any) -> float | None:

@@ -124,6 +124,12 @@ class Certificate:
         at = len(self.bounds) - 1 if s is None else s
         return max(self.parts, key=lambda name: float(self.parts[name][at]))
 
+    def label(self, item: Guarantee) -> str:
+        """Name a method, with the algorithm it is about where that is not the one asked for."""
+        if item.radii == self.radii:
+            return item.method
+        return f"{item.method} ({'free' if item.radii is None else 'projected'})"
+
     def rows(self) -> list[dict[str, Any]]:
         """Return one row a tau: the best bound of each method, the best of all, and the measured risk."""
         rows = []
@@ -131,7 +137,8 @@ class Certificate:
             row: dict[str, Any] = {"tau": tau}
             for item in self.guarantees:
                 if item.tau == tau:
-                    row[item.method] = min(item.value, row.get(item.method, np.inf))
+                    name = self.label(item)
+                    row[name] = min(item.value, row.get(name, np.inf))
             best, measured = self.best(tau), self.measured_risk(tau)
             row |= {"best": best.value, "by": best.method, "claim": best.claim, "trivial": self.trivial}
             if measured is not None:

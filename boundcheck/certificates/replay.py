@@ -1,8 +1,8 @@
 """Re-check a risk certificate from the data and initial weights it stores, and the constants it states.
 
 The checker searches nothing: it rebuilds the ingredients, rounded outward, for the stated step size, radii,
-penalties and steps, and accepts only if every stated bound is at least the bound that it finds itself. An altered bound, constant,
-weight, datum, activation or step size is rejected unless what it then claims is true.
+penalties and steps, and accepts only if every stated bound is at least the bound that it finds itself. An altered
+bound, constant, weight, datum, activation or step size is rejected unless what it then claims is true.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ step of the run misses one exact step from the same weights by at most `slip` (r
 update, counted below); an exact step (and the projection, which is nonexpansive) moves two starting points apart by at
 most the norm of I - eta D^2 R on the segment between them. There D^2 R = (2/N)(J^T J + sum e D^2 F), with
   ||J^T J||/N <= Lambda = (sqrt(lambda_max(k0)) + sqrt(mean (gamma_i d_i)^2))^2,  ||sum e D^2 F||/N <= sqrt(R) Gamma,
-  Gamma = max gamma_i/sqrt(m), gamma_i and d_i the curvature on and the radius of a ball that holds neuron i's whole run:
+  Gamma = max gamma_i/sqrt(m), gamma_i and d_i the curvature on and the radius of a ball that holds neuron i's run:
   E_{s+1} <= max(1 + 2 eta sqrt(R) Gamma, 2 eta (Lambda + sqrt(R) Gamma) - 1) E_s + slip,
   |sqrt(R(Theta(s))) - sqrt(R^(s))| <= sqrt(Lambda) E_s + error of the states.
 This holds for any width, step size, targets and initialisation, but only after the run: it is a verified measurement

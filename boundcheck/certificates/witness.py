@@ -1,8 +1,8 @@
 """Witnesses of certificate A: weights near Theta(0) with a small risk, by ridge regression in the tangent features.
 
 With F^Lin = m^{-1/2} sum_i c_i G_i delta_i the ridge solution is delta_i = (c_i/sqrt(m)) G_i^T b, b =
-(k0 + mu)^{-1} y / N, and opposite within a symmetric pair. A few further rounds replace y by y - F(Theta~), the true network's error. Any
-weights are a valid witness: nothing here needs a proof; what counts (risk, distances) is evaluated afterwards.
+(k0 + mu)^{-1} y / N, and opposite within a symmetric pair. Further rounds replace y by y - F(Theta~), the network's own
+error. Any weights are a valid witness: nothing here needs a proof; risk and distances are evaluated afterwards.
 """
 
 from __future__ import annotations
