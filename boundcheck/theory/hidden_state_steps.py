@@ -141,7 +141,8 @@ HESSIAN = (
     ),
 )
 
-Sw, Su, S, nw, nu = nonnegative("S_w S_u S nu_w nu_u")
+Sw, Su, S, nw, nu, r = nonnegative("S_w S_u S nu_w nu_u r")
+cosine, sine = Symbol("cosine", real=True), Symbol("sine", real=True)
 COUPLED = (
     Step.of(
         "coupled-below-recursive",
@@ -175,15 +176,31 @@ COUPLED = (
         because="Cauchy-Schwarz: the directional value is at most the norm of the pair",
     ),
     Step.of(
+        "double-angle",
+        (2 * nw**2 - 1) ** 2 + (2 * nw * nu) ** 2,
+        "==",
+        1,
+        given=(equal(nw**2 + nu**2, 1),),
+        because="(2 nw^2 - 1, 2 nw nu) is a unit vector too",
+    ),
+    Step.of(
+        "directional-cauchy-schwarz",
+        (Sw * cosine + Su * sine) ** 2,
+        "<=",
+        Sw**2 + Su**2,
+        given=(equal(cosine**2 + sine**2, 1),),
+        because="Cauchy-Schwarz along that unit vector",
+    ),
+    Step.of(
         "directional-hessian",
         2 * nw * S,
         "<=",
-        Sw + sqrt(Sw**2 + Su**2),
+        Sw + r,
         given=(
             le(S, Sw * nw + Su * nu),
-            Relation(nw**2 + nu**2, "==", 1),
+            le(Sw * (2 * nw**2 - 1) + Su * (2 * nw * nu), r),
         ),
-        because="2 <e, v><g, v> is at most |<e, g>| + ||g|| over unit v",
+        because="2 <e, v><g, v> is at most |<e, g>| + ||g|| over unit v, with r = ||g||",
     ),
 )
 
