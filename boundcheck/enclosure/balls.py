@@ -86,6 +86,8 @@ def rational_power(exponent: tuple[int, int], x: arb) -> arb:
     def power(y: arb) -> arb:
         if y < 0 or not y.is_finite():
             return NOWHERE
+        if y == 0:
+            return arb(0)
         base = y.sqrt() if denominator == 2 else y.root(denominator)
         return base**numerator
 

@@ -68,7 +68,7 @@ def decimal_text(value: Fraction, digits: int, *, up: bool) -> str:
     whole = math.ceil(scaled) if up else math.floor(scaled)
     text = _digits(abs(whole))
     if len(text) > digits:
-        exponent += 1
+        text, exponent = text[:-1], exponent + 1
     if scaled == whole:
         text = text.rstrip("0")
     return ("-" if whole < 0 else "") + _place_point(text, exponent)

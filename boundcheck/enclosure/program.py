@@ -29,6 +29,8 @@ _UNARY = {
 _BINARY = {p: "p", q: "q"}
 _EXTREMA = {sympy.Min: "min", sympy.Max: "max"}
 
+_NO_NUMBERS = (sympy.Float, sympy.I, sympy.oo, sympy.zoo, sympy.nan)
+
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
@@ -168,9 +170,9 @@ def _joined(factors: list[Expr]) -> list[Expr]:
 
 
 def _known(node: Expr) -> bool:
-    """Tell whether every function in a number belongs to the language (a Float is read as a rational)."""
+    """Tell whether a number is real, finite and exact, with functions of the language only."""
     functions = {*_UNARY, *_BINARY, *_EXTREMA, sympy.Sum}
-    return all(part.func in functions for part in node.atoms(sympy.Function, sympy.Sum)) and not node.has(sympy.Float)
+    return all(part.func in functions for part in node.atoms(sympy.Function, sympy.Sum)) and not node.has(*_NO_NUMBERS)
 
 
 def _is_reciprocal(factor: Expr) -> bool:

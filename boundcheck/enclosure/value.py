@@ -150,7 +150,8 @@ def _double(value: Fraction, *, up: bool) -> float:
     try:
         near = float(value)
     except OverflowError:
-        return math.copysign(math.inf if (value > 0) == up else 1.7976931348623157e308, value)
+        edge = math.inf if (value > 0) == up else 1.7976931348623157e308
+        return edge if value > 0 else -edge
     if (Fraction(near) < value) if up else (Fraction(near) > value):
         return math.nextafter(near, math.inf if up else -math.inf)
     return near
