@@ -187,9 +187,8 @@ COUPLED = (
         "directional-cauchy-schwarz",
         (Sw * cosine + Su * sine) ** 2,
         "<=",
-        Sw**2 + Su**2,
-        given=(equal(cosine**2 + sine**2, 1),),
-        because="Cauchy-Schwarz along that unit vector",
+        (Sw**2 + Su**2) * (cosine**2 + sine**2),
+        because="Cauchy-Schwarz along that unit vector, whose norm is 1",
     ),
     Step.of(
         "directional-hessian",
