@@ -1,10 +1,13 @@
 """Whether the algebra holds: claims, tactics, verdicts, certificates, and the small checker that needs none of these.
 
-Names are loaded on first use, so that the small checker runs without the tactics and without SymPy.
+All but the small checker is loaded on first use, so that it runs without the tactics and without SymPy.
 """
 
 from importlib import import_module
 from typing import Any
+
+from boundcheck.algebra.replay import Replay as Replay
+from boundcheck.algebra.replay import replay as replay
 
 _PUBLIC = {
     "prove": "prover",
@@ -14,9 +17,8 @@ _PUBLIC = {
     "compare": "paper_constant",
     "Compared": "paper_constant",
     "Verdict": "verdicts",
-    "Replay": "replay",
 }
-__all__ = [*_PUBLIC, "replay"]
+__all__ = [*_PUBLIC, "Replay", "replay"]
 
 
 def __getattr__(name: str) -> Any:
@@ -26,6 +28,5 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(message)
 
 
-def replay(certificate: Any) -> Any:
-    """Re-check a certificate with the small checker; see ``boundcheck.algebra.replay``."""
-    return import_module("boundcheck.algebra.replay").replay(certificate)
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -242,9 +242,15 @@ class Table:
         return generator(self.atom("**", term, (base, exponent)))
 
     def _root(self, base: Frac, order: int) -> Frac:
-        if base.is_constant() and base.rational() in (0, 1):
-            return base
         self._refuse_negative(base)
+        unit, factors = base.numerator.factors()
+        powers = [*factors, *((factor, -power) for factor, power in base.denominator)]
+        exact = _exact_root(unit, order)
+        if exact is not None and all(power % order == 0 for _, power in powers):
+            result = constant(exact)
+            for factor, power in powers:
+                result = self.multiply(result, self.power(self.absolute(Frac(factor)), power // order))
+            return result
         term = ("**", self.term(base), num(Fraction(1, order)))
         return generator(self.atom("root", term, (base,), label=order))
 
@@ -265,10 +271,10 @@ class Table:
             outside = self.multiply(outside, self.power(self.absolute(Frac(factor)), (power + 1) // 2))
         outside = self.inverse(outside)
         content, primitive = self.reduce(inside).primitive()
-        rational, radicand = _square_part(content)
+        rational, primes = _square_part(content)
         outside = self.multiply(outside, constant(rational))
-        if radicand != 1:
-            outside = self.multiply(outside, self._sqrt_atom(Poly.constant(radicand)))
+        for prime in primes:
+            outside = self.multiply(outside, self._sqrt_atom(Poly.constant(prime)))
         unit, factors = primitive.factors()
         if unit > 0 and unit == 1 and all(power % 2 == 0 for _, power in factors):
             for factor, power in factors:
@@ -343,7 +349,27 @@ class Table:
         if head in (*ODD, "cos") and a.numerator.leading_sign() < 0:
             positive = self._function(head, Frac(-a.numerator, a.denominator))
             return positive if head == "cos" else Frac(-positive.numerator, positive.denominator)
+        if head in ("sin", "cos") and (turn := self._turn(a)) is not None:
+            return self._at_turn(turn + (Fraction(1, 2) if head == "cos" else 0))
         return generator(self.atom(head, (head, self.term(a)), (a,)))
+
+    def _turn(self, a: Frac) -> Fraction | None:
+        """Return c if the argument is c * pi."""
+        if a.denominator or len(a.numerator) != 1 or a.numerator.degree() != 1:
+            return None
+        (g,) = a.numerator.generators()
+        value = min(a.numerator.terms.values())
+        return Fraction(int(value.p), int(value.q)) if self.atoms[g].head == "pi" else None
+
+    def _at_turn(self, turn: Fraction) -> Frac:
+        """sin(turn * pi) where it is 0, 1/2, sqrt(2)/2, sqrt(3)/2 or 1; else the atom in its first form."""
+        sign = 1 if turn % 2 < 1 else -1
+        turn = min(turn % 1, 1 - turn % 1)
+        squares = {Fraction(0): 0, Fraction(1, 6): 1, Fraction(1, 4): 2, Fraction(1, 3): 3, Fraction(1, 2): 4}
+        if turn in squares:
+            return self.scale(self.sqrt(constant(squares[turn])), Fraction(sign, 2))
+        argument = self.scale(self.normal(("pi",)), turn)
+        return self.scale(generator(self.atom("sin", ("sin", self.term(argument)), (argument,))), Fraction(sign))
 
     def _exp(self, a: Frac) -> Frac:
         if a.denominator:
@@ -453,15 +479,27 @@ def generator(index: int) -> Frac:
     return Frac(Poly.generator(index))
 
 
-def _square_part(value: fmpq) -> tuple[Fraction, int]:
-    """Write value = s^2 r with r a squarefree integer (up to large prime factors); return (s, r)."""
+def _exact_root(value: fmpq, order: int) -> Fraction | None:
+    """Return the root of a number >= 0 if it is rational."""
+    if value < 0:
+        return None
+    parts = [round(float(int(part)) ** (1 / order)) if part < 2**50 else 0 for part in (value.p, value.q)]
+    return Fraction(*parts) if Fraction(parts[0] ** order, max(1, parts[1] ** order)) == _fraction(value) else None
+
+
+def _fraction(value: fmpq) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
+
+
+def _square_part(value: fmpq) -> tuple[Fraction, list[int]]:
+    """Write value = s^2 r with r a product of distinct primes (or one large number); return s and these factors."""
     whole = int(value.p * value.q)
-    root, rest = 1, 1
+    root, rest = 1, []
     if whole < 10**40:
         for prime, power in fmpz(whole).factor():
             root *= int(prime) ** (int(power) // 2)
-            rest *= int(prime) ** (int(power) % 2)
+            rest += [int(prime)] * (int(power) % 2)
     else:
         exact = int(fmpz(whole).isqrt())
-        root, rest = (exact, 1) if exact * exact == whole else (1, whole)
+        root, rest = (exact, []) if exact * exact == whole else (1, [whole])
     return Fraction(root, int(value.q)), rest

@@ -238,8 +238,9 @@ def _product(context: Context, item: dict[str, Any]) -> tuple[Poly, str]:
         square = _defined(context, item["square"])
         result, signs = context.table.reduce(result * square * square), sign_product(signs, SIGNS[">="])
     if "times" in item:
-        factor = _defined(context, item["times"])
-        result, signs = context.table.reduce(result * factor), sign_product(signs, context.sign(factor))
+        for text in [item["times"]] if isinstance(item["times"], str) else item["times"]:
+            factor = _defined(context, text)
+            result, signs = context.table.reduce(result * factor), sign_product(signs, context.sign(factor))
     if signs == SIGNS["=="]:
         return result, "=="
     if coefficient < 0 or not signs <= SIGNS[">="]:

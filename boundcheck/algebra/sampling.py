@@ -73,7 +73,7 @@ class Sampler:
             near = np.where(rng.random(count) < 0.5, near, 1 - near)
             return np.choose(rng.integers(0, 4, count), [simple, simple, rng.random(count), near])
         nice = rng.choice(np.array(NICE), count)
-        wide = 10.0 ** rng.uniform(-3, 3, count)
+        wide = 10.0 ** (rng.uniform(-3, 3, count) * np.where(rng.random(count) < 0.15, 4, 1))
         size = np.choose(rng.integers(0, 3, count), [nice, wide, rng.uniform(0, 3, count)])
         if variable.lower or variable.upper:
             return size

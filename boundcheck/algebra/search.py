@@ -91,12 +91,13 @@ class Search:
             return []
         if self.seems_false(goal):
             return None
-        steps = self.define(context, goal, depth)
-        if steps is None:
+        try:
+            steps = self.define(context, goal, depth)
+            if steps is None:
+                return None
+            found = [] if context.holds(goal) else self.conclude(context, goal, depth)
+        except FAILURES:
             return None
-        if context.holds(goal):
-            return steps
-        found = self.conclude(context, goal, depth)
         return None if found is None else steps + found
 
     def define(self, context: Context, goal: Rel, depth: int) -> list[Step] | None:

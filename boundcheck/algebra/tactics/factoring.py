@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
-from boundcheck.algebra.context import SIGNS, Context, sign_product
+from boundcheck.algebra.context import Context
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.search import Search, Step
-from boundcheck.algebra.terms import Rel, write, write_relation
+from boundcheck.algebra.terms import ZERO, Rel, Term, write, write_relation
 
 
 def by_factors(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
-    """P >= 0 (or > 0) for P = c * (square) * (factors of known sign)."""
+    """P >= 0 (or > 0) for P = c * (square) * (factors of known sign, or of a sign that can be proved)."""
     if goal.op in ("==", "!="):
         return None
     fact = context.fact(goal)
     unit, factors = fact.polynomial.factors()
-    square, rest = Poly.constant(1), Poly.constant(unit)
-    signs = SIGNS[">"]
+    if len(factors) == 1 and factors[0][1] == 1:
+        return None
+    table, steps = context.table, []
+    square = Poly.constant(1)
     for factor, power in factors:
         square = square * factor ** (power // 2)
-        if power // 2:
-            signs = sign_product(signs, context.sign(factor) | {"0"} if "0" in context.sign(factor) else SIGNS[">"])
-        if power % 2:
-            rest = rest * factor
-    if square.is_constant() or not context.sign(rest) <= SIGNS[">="]:
-        return None
-    table = context.table
-    item: dict[str, Any] = {"c": str(Fraction(1)), "square": write(table.polynomial_term(square))}
-    if not rest.is_constant() or rest.constant_value() != 1:
-        item["times"] = write(table.polynomial_term(rest))
-    inner = context.child()
-    before = len(inner.facts)
-    inner.add(inner.fact(goal.negated()))
-    denial: dict[str, Any] = {"c": "1", "facts": [[before, 1]]}
+        if power % 2 and len(context.sign(factor)) == 3 and depth > 0:
+            found = _sign_of(search, context, table.polynomial_term(factor), depth, strict=">=" not in goal.op)
+            if found is None:
+                return None
+            steps += found
+    item: dict[str, Any] = {"c": "1", "times": [str(unit), *(write(table.polynomial_term(f)) for f, power in factors if power % 2)]}
+    if not square.is_constant():
+        item["square"] = write(table.polynomial_term(square))
+    denial: dict[str, Any] = {"c": "1", "facts": [[len(context.facts), 1]]}
     step: Step = {"rule": "combination", "terms": [denial, item]}
-    return [{"rule": "contradiction", "goal": write_relation(goal), "steps": [step]}]
+    return [*steps, {"rule": "contradiction", "goal": write_relation(goal), "steps": [step]}]
+
+
+def _sign_of(search: Search, context: Context, factor: Term, depth: int, *, strict: bool) -> list[Step] | None:
+    for op in (">", "<") if strict else (">=", "<="):
+        found = search.prove(context, Rel(factor, op, ZERO), depth - 1)
+        if found is not None:
+            return found
+    return None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
+from itertools import permutations
 from typing import Any
 
 from boundcheck.algebra.context import SIGNS, Context
 from boundcheck.algebra.normal import Atom, Frac
 from boundcheck.algebra.polynomials import Poly
-from boundcheck.algebra.terms import ZERO, Rel, Term, mul, num, sub, subterms, write
+from boundcheck.algebra.terms import ZERO, Rel, Term, add, free, mul, num, sub, subterms, write
 
 Step = dict[str, Any]
 BOUNDS = {
@@ -40,6 +40,7 @@ def definitions(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
     yield from _recurrences(context, atoms)
     yield from _powers(context, atoms)
     yield from _sums(context, atoms)
+    yield from _geometric_sums(context, atoms)
     yield from _addition(context, atoms)
 
 
@@ -266,19 +267,43 @@ def _addition(context: Context, atoms: list[Atom]) -> Iterator[Step]:
             if pair := keys.get(atom.arguments[0].key):
                 for name in names:
                     yield axiom(name, u=_argument(context, pair[0]), v=_argument(context, pair[1]))
-    if any(atom.head == "pi" for atom in atoms):
-        for name in ("sin-of-quarter", "cos-of-quarter", "sin-of-half", "cos-of-half"):
-            if any(atom.head in ("sin", "cos") and not any(table.atoms[g].head != "pi" for g in atom.arguments[0].generators()) for atom in atoms):
-                yield axiom(name)
+
+
+def _geometric_sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    """Write sum(k, 0, t-1, u**k) as p(t, u), and with the factor k + 1 as q."""
+    for atom in atoms:
+        if atom.head != "sum" or atom.arguments[0].numerator or atom.arguments[2].denominator:
+            continue
+        for g in atom.arguments[2].generators():
+            power = context.table.atoms[g]
+            if power.head == "**" and atom.index in power.free and atom.index not in free(power.term[1]):
+                last = _argument(context, atom, 1)
+                yield axiom("p-as-sum", t=add(last, num(1)), u=power.term[1])
+                yield axiom("q-as-sum", t=add(last, num(1)), u=power.term[1])
 
 
 def _monotone(context: Context, atoms: list[Atom]) -> Iterator[Step]:
     for head, name in MONOTONE.items():
         own = [atom for atom in atoms if atom.head == head]
-        for a, b in pairwise(own[:8]):
-            for u, v in ((a, b), (b, a)):
-                if context.holds(Rel(_argument(context, u), "<=", _argument(context, v))):
-                    yield axiom(name, u=_argument(context, u), v=_argument(context, v))
+        for u, v in permutations([_argument(context, atom) for atom in own[:8]], 2):
+            if context.holds(Rel(u, "<=", v)):
+                yield axiom(name, u=u, v=v)
+    for head in ("p", "q", "**"):
+        own = [atom for atom in atoms if atom.head == head]
+        place = 0 if head == "**" else 1
+        for one, other in permutations(own[:8], 2):
+            if one.arguments[1 - place].key == other.arguments[1 - place].key:
+                u, v = (_without_abs(context, atom.arguments[place]) for atom in (one, other))
+                index = _argument(context, one, 1 - place)
+                if context.holds(Rel(u, "<=", v)):
+                    yield axiom(f"{head}-monotone-in-base" if head != "**" else "power-integer-monotone", t=index, u=u, v=v)
+
+
+def _without_abs(context: Context, value: Frac) -> Term:
+    """Return the term inside an absolute value."""
+    g = variable_of(value)
+    atom = None if g is None else context.table.atoms[g]
+    return _argument(context, atom) if atom is not None and atom.head == "abs" else context.table.term(value)
 
 
 def _logarithms_of_exponentials(context: Context, atoms: list[Atom]) -> Iterator[Step]:
@@ -294,7 +319,7 @@ def _logarithms_of_exponentials(context: Context, atoms: list[Atom]) -> Iterator
                 yield axiom("log-of-exp", u=_argument(context, context.table.atoms[monomial[0][0]]))
 
 
-def variable_of(value: Frac, context: Context) -> int | None:
+def variable_of(value: Frac) -> int | None:
     """Return the generator if a normal form is a single atom."""
     if value.denominator or len(value.numerator) != 1 or value.numerator.degree() != 1:
         return None

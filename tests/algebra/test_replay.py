@@ -1,0 +1,238 @@
+"""The small checker alone: what it accepts, and that no altered certificate passes unless it still proves its claim."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import subprocess
+import sys
+
+import pytest
+
+from boundcheck.algebra import prove, replay
+
+CLAIMS = [
+    ("x + 1/x >= 2", ["x > 0"]),
+    ("q(t,x) <= t*p(t,x)", ["integer(t)", "t >= 0", "x >= 0"]),
+    ("sqrt(r) <= f + sqrt(f**2 + A)", ["r <= A + 2*f*sqrt(r)", "r >= 0", "f >= 0", "A >= 0"]),
+    ("a*c <= b*d", ["0 <= a", "a <= b", "0 <= c", "c <= d"]),
+    ("tanh(x) >= x - x**3/3", ["x >= 0"]),
+    ("x**5 - x + 1 > 0", ["x >= 0", "x <= 2"]),
+    ("abs(x + y) <= abs(x) + abs(y)", []),
+    ("sum(k, 1, n, k) == n*(n + 1)/2", ["integer(n)", "n >= 1"]),
+    ("y**2 <= 4", ["x == 1/2", "y == 4*x"]),
+    ("x**2 > 2", ["x > 3/2"]),
+]
+
+
+@pytest.fixture(scope="module")
+def certificates():
+    found = []
+    for claim, given in CLAIMS:
+        verdict = prove(claim, given, timeout=20)
+        assert verdict.status == "proved", (claim, verdict.reason)
+        found.append(json.loads(json.dumps(verdict.certificate)))
+    return found
+
+
+def test_certificates_survive_json_and_are_accepted(certificates):
+    for certificate in certificates:
+        result = replay(certificate)
+        assert result, result.reason
+        assert result.accepted is True
+
+
+def false_variants(claim):
+    """Change a true claim into false ones."""
+    left, op, right = claim.partition(">=") if ">=" in claim else claim.partition("<=")
+    if op:
+        yield f"{left}{op}({right}){'+' if op == '>=' else '-'}1000*(1 + 0*({right}))"
+
+
+def test_the_same_steps_do_not_prove_another_claim(certificates):
+    for certificate in certificates:
+        for claim in false_variants(certificate["claim"]):
+            assert not replay({**certificate, "claim": claim}), claim
+        assert not replay({**certificate, "claim": "0 >= 1"})
+
+
+def test_hypotheses_cannot_be_left_out(certificates):
+    """Each hypothesis of these claims is needed; without one the steps must fail."""
+    needed = {0: [0], 2: [0], 3: [0, 1, 2, 3], 4: [0], 8: [0, 1], 9: [0]}
+    for k, places in needed.items():
+        for place in places:
+            given = [text for j, text in enumerate(certificates[k]["given"]) if j != place]
+            assert not replay({**certificates[k], "given": given}), (CLAIMS[k], place)
+
+
+def places(value, path=()):
+    """Yield the path of every leaf."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from places(item, (*path, key))
+    elif isinstance(value, list):
+        for k, item in enumerate(value):
+            yield from places(item, (*path, k))
+        if value:
+            yield path
+    else:
+        yield path
+
+
+def altered(value):
+    """Return other values for a leaf."""
+    if isinstance(value, bool):
+        return [not value, None, 3]
+    if isinstance(value, int):
+        return [value + 1, value - 1, -1, 10**9, "1", None]
+    if isinstance(value, str):
+        return ["", "0", "1", "-1", "x", f"({value})*2" if value else "2", f"-({value})", value[:-1], "1/0", "sqrt(-1)", 7]
+    if isinstance(value, list):
+        return [value[1:], value[:-1], value[::-1], []]
+    return [0]
+
+
+def put(certificate, path, value):
+    changed = copy.deepcopy(certificate)
+    here = changed
+    for key in path[:-1]:
+        here = here[key]
+    here[path[-1]] = value
+    return changed
+
+
+def get(certificate, path):
+    for key in path:
+        certificate = certificate[key]
+    return certificate
+
+
+def test_altering_any_datum_of_the_steps_never_proves_a_false_claim(certificates):
+    """With the claim made false, no alteration of any one field may be accepted."""
+    for certificate in certificates:
+        for claim in false_variants(certificate["claim"]):
+            wrong = {**certificate, "claim": claim}
+            for path in places(certificate["steps"], ("steps",)):
+                for value in altered(get(certificate, path))[:2]:
+                    assert not replay(put(wrong, path, value)), (claim, path, value)
+
+
+def test_altering_what_matters_is_rejected(certificates):
+    """Coefficients, facts, squares and axiom instances: most alterations spoil the proof, and none crashes."""
+    changes = [
+        put(certificate, path, value)
+        for certificate in certificates
+        for path in places(certificate["steps"], ("steps",))
+        if path[-1] not in ("goal", "rule", "name")
+        for value in altered(get(certificate, path))
+        if value != get(certificate, path)
+    ]
+    sample = random.Random(5).sample(changes, 300)
+    rejected = sum(not replay(change) for change in sample)
+    assert rejected > 0.75 * len(sample), (rejected, len(sample))
+
+
+@pytest.mark.parametrize(
+    "certificate",
+    [
+        None, 3, "text", [], {}, {"kind": "proof"}, {"kind": 7}, {"kind": "unknown", "claim": "x >= 0"},
+        {"kind": "proof", "claim": "x >= 0", "given": "x >= 0", "steps": []},
+        {"kind": "proof", "claim": "x >= 0", "given": ["x >= 0"], "steps": [{"rule": "combination"}]},
+        {"kind": "proof", "claim": "x >= 0", "given": [], "steps": [{"rule": "axiom", "name": "nothing", "with": {}}]},
+        {"kind": "proof", "claim": "x >= 0", "given": [], "steps": [{"rule": ["a"]}]},
+        {"kind": "proof", "claim": "__import__('os') >= 0", "given": [], "steps": []},
+        {"kind": "proof", "claim": "x/x == 1", "given": [], "steps": []},
+        {"kind": "proof", "claim": "sqrt(x)**2 == x", "given": [], "steps": []},
+        {"kind": "refutation", "claim": "x > 0", "given": [], "point": {}},
+        {"kind": "refutation", "claim": "x > 0", "given": ["x > 1"], "point": {"x": "0"}},
+        {"kind": "refutation", "claim": "x > 0", "given": [], "point": {"x": "1"}},
+        {"kind": "refutation", "claim": "x > 0", "given": [], "point": {"x": "1/0"}},
+        {"kind": "refutation", "claim": "sqrt(x) >= 0", "given": [], "point": {"x": "-1"}},
+        {"kind": "refutation", "claim": "t >= 0", "given": ["integer(t)"], "point": {"t": "-1/2"}},
+        {"kind": "contradiction", "given": ["x >= 0"], "steps": []},
+    ],
+)  # fmt: skip
+def test_what_proves_nothing_is_rejected_with_a_reason(certificate):
+    result = replay(certificate)
+    assert not result
+    assert result.reason
+
+
+def combination(*terms, goal="x >= 0", given=()):
+    steps = [{"rule": "contradiction", "goal": goal, "steps": [{"rule": "combination", "terms": list(terms)}]}]
+    return {"kind": "proof", "claim": goal, "given": list(given), "steps": steps}
+
+
+def test_signs_of_products_are_checked():
+    assert replay(combination({"c": "1", "facts": [[1, 1]]}, {"c": "1", "facts": [[0, 1]]}, given=["x >= 0"]))
+    assert not replay(combination({"c": "1", "facts": [[0, 1]]}, {"c": "1", "times": "x"}))
+    assert not replay(combination({"c": "-1", "facts": [[0, 1]]}, {"c": "-1", "facts": [[0, 1]]}))
+    assert not replay(combination({"c": "0", "facts": [[0, 1]]}))
+    assert not replay(combination({"c": "1", "facts": [[0, 1]]}, {"c": "-1", "facts": [[0, 1]]}))
+    assert not replay(combination({"c": "1", "facts": [[0, 2]]}, {"c": "-1", "square": "x"}))
+    assert not replay(combination({"c": "1e3", "facts": [[0, 1]]}))
+    assert not replay(combination({"c": 1, "facts": [[0, 1]]}))
+
+
+def test_a_weak_combination_does_not_prove_a_strict_claim():
+    terms = ({"c": "1", "facts": [[0, 1]]}, {"c": "1", "square": "x"})
+    assert not replay(combination(*terms, goal="x**2 > 0"))
+    assert replay(combination(*terms, goal="x**2 >= 0"))
+
+
+def test_induction_needs_an_integer_and_uses_no_other_hypothesis_on_it():
+    step = {"rule": "induction", "variable": "t", "from": "0", "goal": "t >= 0", "base": [], "step": []}
+    claim = {"kind": "proof", "claim": "t >= 0", "steps": [step]}
+    assert replay({**claim, "given": ["integer(t)", "t >= 0"]})
+    assert not replay({**claim, "given": ["t >= 0"]})
+    assert not replay({**claim, "given": ["integer(t)"]})
+    looped = {**step, "goal": "t <= 3"}
+    assert not replay({"kind": "proof", "claim": "t <= 3", "given": ["integer(t)", "t >= 0"], "steps": [looped]})
+
+
+def test_cases_must_cover_every_sign():
+    for operators, good in ((("<", ">"), False), (("<=", ">"), True), ((">=",), False), (("<", "==", ">"), True)):
+        branches = [{"op": op, "steps": [{"rule": "axiom", "name": "abs-above", "with": {"u": "x"}}]} for op in operators]
+        step = {"rule": "cases", "on": "x", "goal": "abs(x) >= x", "branches": branches}
+        claim = {"kind": "proof", "claim": "abs(x) >= x", "given": [], "steps": [step]}
+        assert bool(replay(claim)) is good, operators
+
+
+def test_a_slope_needs_the_right_direction_and_a_continuous_term():
+    step = {"rule": "slope", "variable": "x", "direction": "+", "from": "0", "goal": "x**3 >= 0", "start": [], "slope": []}
+    claim = {"kind": "proof", "claim": "x**3 >= 0", "given": ["x >= 0"], "steps": [step]}
+    assert replay(claim)
+    assert not replay({**claim, "given": []})
+    assert not replay({**claim, "given": ["x >= -1"], "steps": [{**step, "from": "-1"}]})
+    jump = {**step, "goal": "0**x <= 1/2", "from": "1"}
+    assert not replay({"kind": "proof", "claim": "0**x <= 1/2", "given": ["x >= 1"], "steps": [jump]})
+    pole = {**step, "goal": "-1/x >= 1", "from": "-1"}
+    assert not replay({"kind": "proof", "claim": "-1/x >= 1", "given": ["x >= -1"], "steps": [pole]})
+
+
+def test_boxes_must_cover_and_be_decided():
+    step = {"rule": "boxes", "goal": "x**2 + 1 > x", "box": {"x": ["0", "1"]}, "cover": "leaf"}
+    claim = {"kind": "proof", "claim": "x**2 + 1 > x", "given": ["x >= 0", "x <= 1"]}
+    cut = {**step, "cover": ["x", "1/2", "leaf", "leaf"]}
+    assert replay({**claim, "steps": [cut]})
+    assert not replay({**claim, "steps": [{**cut, "box": {"x": ["0", "1/2"]}}]})
+    assert not replay({**claim, "steps": [{**cut, "cover": ["x", "2", "leaf", "leaf"]}]})
+    assert not replay({**claim, "steps": [{**cut, "box": {}}]})
+    false = {**step, "goal": "x**2 > x - 1/5", "cover": ["x", "1/2", "leaf", "leaf"]}
+    assert not replay({**claim, "claim": "x**2 > x - 1/5", "steps": [false]})
+
+
+def test_the_checker_needs_neither_sympy_nor_the_tactics():
+    code = (
+        "import sys\n"
+        "from boundcheck.algebra.replay import replay\n"
+        "step = {'rule': 'combination', 'terms': [{'c': '1', 'facts': [[0, 1]]}, {'c': '1', 'square': 'x'}]}\n"
+        "claim = {'kind': 'proof', 'claim': 'x**2 >= 0', 'given': [],\n"
+        "         'steps': [{'rule': 'contradiction', 'goal': 'x**2 >= 0', 'steps': [step]}]}\n"
+        "assert replay(claim)\n"
+        "bad = [name for name in sys.modules if name.split('.')[0] in ('sympy', 'numpy', 'scipy', 'mpmath')]\n"
+        "bad += [name for name in sys.modules if name.startswith('boundcheck') and 'tactics' in name]\n"
+        "assert not bad, bad\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
