@@ -18,6 +18,7 @@ from boundcheck.network.initialization import Weights as Weights
 from boundcheck.network.initialization import check_inputs as check_inputs
 from boundcheck.network.initialization import check_targets as check_targets
 from boundcheck.network.initialization import symmetric_initialization as symmetric_initialization
+from boundcheck.network.memory import estimate_memory as estimate_memory
 from boundcheck.network.states import forward as forward
 from boundcheck.network.states import hidden_states as hidden_states
 from boundcheck.network.states import linear_forward as linear_forward
