@@ -1,5 +1,6 @@
 """From a quantity to a number: enclosures, doubles, multiprecision; the planner; rates."""
 
+from boundcheck.evaluation.multiprecision import evaluate_mpmath as evaluate_mpmath
 from boundcheck.evaluation.planner import Plan as Plan
 from boundcheck.evaluation.planner import plan as plan
 from boundcheck.evaluation.quick import evaluate_double as evaluate_double

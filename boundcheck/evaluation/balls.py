@@ -9,16 +9,16 @@ from functools import lru_cache
 from typing import Any
 
 from flint import arb, ctx, fmpq
-from sympy import Expr, Rational, S, Symbol
+from sympy import Expr, Rational, Symbol
 
 from boundcheck.activations import Activation
-from boundcheck.enclosure import Enclosure, Objective, compile_arb, maximise
+from boundcheck.enclosure import Enclosure, compile_arb
 from boundcheck.evaluation.cone import Directions, supremum_over_directions
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.polarisation import polarise
+from boundcheck.evaluation.suprema import CertifiedSupremum
 from boundcheck.evaluation.terms import free_symbols
 from boundcheck.language import Recurrence, Supremum
-from boundcheck.notation import sigma_z, z
 
 
 class Balls:
@@ -69,36 +69,6 @@ class Balls:
         form = polarise(supremum.value, supremum.variable)
         angle, _ = Doubles(self.activation).best_direction(supremum, length, known)
         return Directions(form, length, known, self), Fraction(min(max(angle * 2 / math.pi, 0.0), 1.0))
-
-
-class CertifiedSupremum:
-    """sup over z of an expression in s_k and parameters, certified at every call, from the last maximiser.
-
-    A parameter that is exactly zero is put in as such: what it multiplies, with its kinks, is gone.
-    """
-
-    def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> None:
-        self.expression, self.symbols, self.activation = expression, symbols, activation
-        self.guesses: dict[tuple[Symbol, ...], list[arb]] = {}
-
-    def __call__(self, *values: arb) -> arb:
-        """Return the supremum over R at balls for the parameters."""
-        given = {symbol: value for symbol, value in zip(self.symbols, values, strict=True) if not value == 0}
-        kept = tuple(given)
-        expression = self.expression.xreplace({symbol: S.Zero for symbol in self.symbols if symbol not in given})
-        if not expression.has(*sigma_z):
-            return compiled(expression, kept)(*given.values())
-        objective = _objective(expression, kept, self.activation)
-        digits = max(5, int((ctx.prec - 16) * 0.30103) - 4)
-        found = maximise(objective, tuple(given.values()), digits=digits, guesses=self.guesses.get(kept, []))
-        sites = [site for site in found.sites if site.low is not None and site.high is not None]
-        self.guesses[kept] = [((site.low + site.high) / 2).mid() for site in sites][:4]
-        return found.value
-
-
-@lru_cache(maxsize=256)
-def _objective(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Objective:
-    return Objective(activation.expression, z, expression, sigma_z, symbols, activation.removable)
 
 
 class LowerBalls(Balls):

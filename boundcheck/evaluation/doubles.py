@@ -157,6 +157,7 @@ class ScalarSupremum:
         self.near = ascent(expression, symbols, activation)
         self.points = grid(one_sided=activation.parity is not None)
         self.at: float | None = None
+        self.place = 0.0
         self.calls, self.missed, self.doubtful = 0, False, False
 
     def __call__(self, *values: float) -> float:
@@ -195,8 +196,10 @@ class ScalarSupremum:
             heights = np.broadcast_to(self.on_table(*self.columns, *values)[0], self.points.shape)
             place = int(np.nanargmax(heights)) if not np.all(np.isnan(heights)) else 0
         best, before = float(heights[place]), self.at
+        self.place = float(self.points[place])
         expected = None if before is None else self._climb(before, values)
-        found = self._climb(float(self.points[place]), values)
+        found = self._climb(self.place, values)
+        self.place = self.place if found is None or self.at is None else self.at
         top = max(value for value in (best, expected, found) if value is not None)
         if expected is not None and self.calls > 4 and top > expected + 1e-12 * abs(top):
             self.missed = self.doubtful = True

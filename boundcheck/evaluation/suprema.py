@@ -1,0 +1,303 @@
+"""The supremum over z of a polynomial in |s_0|, |s_1|, ... with non-negative coefficients, certified fast.
+
+**Bound on cells.** On a cell every |s_k| is at most a number known beforehand, and the polynomial is nondecreasing in them, so
+its value at those numbers bounds it; in doubles with a relative margin for rounding, since nothing cancels. **Where that does
+not settle a cell** (near the maximiser), the piece of it is settled by derivatives: if E'' <= -k < 0 on it and c is a point of
+it, then E <= E(c) + E'(c)^2/(2k); if E' has a sign, E is largest at an end. What is not settled goes to branch and bound.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from flint import arb, ctx
+from sympy import Expr, S, Symbol
+
+from boundcheck.activations import Activation
+from boundcheck.enclosure.maximise import maximise
+from boundcheck.enclosure.objective import Objective
+from boundcheck.enclosure.balls import BALLS
+from boundcheck.enclosure.program import Runner, compile_program
+from boundcheck.evaluation.charts import Chart, chart_of, lower_double, upper_double, x
+from boundcheck.evaluation.generated import compile_doubles
+from boundcheck.notation import sigma_z, z
+
+MARGIN = 1e-13
+MAX_SPLITS = 7
+NEWTON_STEPS = 12
+MAX_CLUSTERS = 8
+
+
+class CertifiedSupremum:
+    """sup over z of an expression in s_k and parameters, certified at every call.
+
+    A parameter that is exactly zero is put in as such: what it multiplies, with its kinks, is gone.
+    """
+
+    def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> None:
+        self.expression, self.symbols, self.activation = expression, symbols, activation
+        self.variants: dict[tuple[Symbol, ...], _Variant] = {}
+
+    def __call__(self, *values: arb) -> arb:
+        """Return the supremum over R at balls for the parameters."""
+        kept = tuple(symbol for symbol, value in zip(self.symbols, values, strict=True) if not value == 0)
+        if kept not in self.variants:
+            expression = self.expression.xreplace({symbol: S.Zero for symbol in self.symbols if symbol not in kept})
+            self.variants[kept] = _Variant(expression, kept, self.activation)
+        return self.variants[kept]([value for value in values if not value == 0])
+
+
+class _Variant:
+    """One expression, all of whose parameters are non-zero."""
+
+    def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> None:
+        self.expression, self.symbols, self.activation = expression, symbols, activation
+        self.constant = None if expression.has(*sigma_z) else Runner(compile_program([expression], symbols), BALLS)
+        self.slots = tuple(k for k, symbol in enumerate(sigma_z) if symbol in expression.free_symbols)
+        chart = chart_of(activation) if self.slots and is_admissible(expression) else None
+        self.peaks = None if chart is None else _Peaks(expression, symbols, chart, self.slots)
+        self.guesses: list[arb] = []
+
+    def __call__(self, values: list[arb]) -> arb:
+        if self.constant is not None:
+            return self.constant.outputs(values)[0]
+        if self.peaks is not None and all(value > 0 for value in values):
+            found = self.peaks.supremum(values)
+            if found is not None:
+                return found
+        return self._by_branch_and_bound(values)
+
+    def _by_branch_and_bound(self, values: list[arb]) -> arb:
+        objective = _objective(self.expression, self.symbols, self.activation)
+        digits = max(5, int((ctx.prec - 16) * 0.30103) - 4)
+        found = maximise(objective, tuple(values), digits=digits, guesses=self.guesses)
+        sites = [site for site in found.sites if site.low is not None and site.high is not None]
+        self.guesses = [((site.low + site.high) / 2).mid() for site in sites][:4]  # type: ignore[operator]
+        return found.value
+
+
+@lru_cache(maxsize=256)
+def _objective(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Objective:
+    return Objective(activation.expression, z, expression, sigma_z, symbols, activation.removable)
+
+
+@lru_cache(maxsize=256)
+def is_admissible(expression: Expr) -> bool:
+    """Tell whether the expression is a polynomial in |s_k| with coefficients known to be >= 0."""
+    plain = in_absolute_values(expression)
+    generators = [symbol for symbol in absolute_values if symbol in plain.free_symbols]
+    if plain.has(*sigma_z) or not generators or not plain.is_polynomial(*generators):
+        return False
+    coefficients = sympy.Poly(plain, *generators).coeffs()
+    return all(part.is_nonnegative for item in coefficients for part in sympy.Add.make_args(sympy.expand(item)))
+
+
+absolute_values = tuple(Symbol(f"y_{k}", nonnegative=True) for k in range(5))
+
+
+def in_absolute_values(expression: Expr) -> Expr:
+    """Write y_k for |s_k|, and its even powers for those of s_k."""
+    pairs = dict(zip(sigma_z, absolute_values, strict=True))
+    plain = expression.xreplace({sympy.Abs(symbol): y for symbol, y in pairs.items()})
+    powers = [part for part in plain.atoms(sympy.Pow) if part.base in pairs and part.exp.is_even]
+    return plain.xreplace({part: pairs[part.base] ** part.exp for part in powers})
+
+
+class _Peaks:
+    """The maximisation on a chart."""
+
+    def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], chart: Chart, slots: tuple[int, ...]) -> None:
+        self.chart, self.slots, self.symbols = chart, slots, symbols
+        self.expression = in_absolute_values(expression)
+        names = tuple(absolute_values[k] for k in slots)
+        self.bound = compile_doubles((self.expression,), (*names, *symbols), vector=True)
+        self.columns = [chart.uppers[k] for k in slots]
+        self.values_on = Runner(compile_program([part for k in slots for part in chart.slots[k]], [x]), BALLS)
+        self.climb = _climber(expression, symbols, chart)
+        self.outer = _outer(self.expression, names, symbols)
+        self.last = None
+
+    def supremum(self, values: Sequence[arb]) -> arb | None:
+        """Enclose the supremum; None where derivatives do not settle it."""
+        import numpy as np
+
+        highs = [upper_double(value) for value in values]
+        with np.errstate(all="ignore"):
+            bounds = (
+                np.broadcast_to(self.bound(*self.columns, *highs)[0], self.columns[0].shape) * (1 + MARGIN) + 1e-290
+            )
+        if np.isnan(bounds).any():
+            return None
+        place = self._refined(self._climbed(int(np.argmax(bounds)), values), values)
+        best = self._at(place, values)[0]
+        if not best.is_finite():
+            return None
+        open_cells = np.flatnonzero(bounds > lower_double(best))
+        if not len(open_cells):
+            return best
+        groups = np.split(open_cells, np.flatnonzero(np.diff(open_cells) > 1) + 1)
+        if len(groups) > MAX_CLUSTERS:
+            return None
+        top = best
+        for group in groups:
+            found = self._group(int(group[0]), int(group[-1]), float(bounds[group].max()), place, best, values)
+            if found is None:
+                return None
+            top = top.max(found)
+        return best.lower().union(top.upper())
+
+    def _group(self, first: int, last: int, bound: float, place: arb, best: arb, values: Sequence[arb]) -> arb | None:
+        """Bound E on neighbouring cells."""
+        edges = self.chart.edges
+        low, high = float(edges[first]), float(edges[last + 1])
+        if math.isfinite(bound) and arb(bound) <= best.lower() * (1 + arb(2) ** (8 - ctx.prec)):
+            return arb(bound)
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return None
+        return self._piece(arb(low), arb(high), place, best, values, MAX_SPLITS)
+
+    def _piece(self, low: arb, high: arb, place: arb, best: arb, values: Sequence[arb], splits: int) -> arb | None:
+        """Bound E on [low, high] by derivatives, splitting where they do not tell."""
+        parts = self.values_on.outputs((low.union(high),))
+        signs = self._signs(low, high, parts)
+        if signs is not None:
+            value, slope, curvature = self._along(parts, signs, values)
+            if value < best:
+                return best
+            if slope >= 0 or slope <= 0:
+                return self._at(high if slope >= 0 else low, values)[0]
+            if curvature < 0:
+                return self._concave(low, high, place, curvature, signs, values)
+        if splits == 0:
+            return None
+        middle = place if low < place and place < high and splits == MAX_SPLITS - 1 else ((low + high) / 2).mid()
+        halves = (
+            self._piece(low, middle, place, best, values, splits - 1),
+            self._piece(middle, high, place, best, values, splits - 1),
+        )
+        return None if halves[0] is None or halves[1] is None else halves[0].max(halves[1])
+
+    def _concave(
+        self, low: arb, high: arb, place: arb, curvature: arb, signs: tuple[int, ...], values: Sequence[arb]
+    ) -> arb:
+        """Bound a concave E by its value and slope at one point of the piece."""
+        point = low if place <= low else high if place >= high else place
+        value, slope, _ = self._along(self.values_on.outputs((point,)), signs, values)
+        if (point == low and slope <= 0) or (point == high and slope >= 0):
+            return value
+        return value + slope * slope / (2 * -curvature.upper())
+
+    def _signs(self, low: arb, high: arb, parts: Sequence[arb]) -> tuple[int, ...] | None:
+        """Return the sign of each s_k inside a piece: seen, or by its slope where it vanishes at an end."""
+        found = []
+        for index in range(len(self.slots)):
+            ball, slope = parts[3 * index], parts[3 * index + 1]
+            if ball >= 0 or ball <= 0:
+                found.append(1 if ball >= 0 else -1)
+            elif (slope > 0 or slope < 0) and self._vanishes(index, low):
+                found.append(1 if slope > 0 else -1)
+            elif (slope > 0 or slope < 0) and self._vanishes(index, high):
+                found.append(-1 if slope > 0 else 1)
+            else:
+                return None
+        return tuple(found)
+
+    def _vanishes(self, index: int, point: arb) -> bool:
+        """Tell whether s_k is exactly zero at a point -1, 0 or 1 of the chart (where symmetry or saturation puts zeros)."""
+        whole = int(float(point)) if point == -1 or point == 0 or point == 1 else None
+        return whole is not None and _zero_at(self.chart.slots[self.slots[index]][0], whole)
+
+    def _along(self, parts: Sequence[arb], signs: tuple[int, ...], values: Sequence[arb]) -> tuple[arb, arb, arb]:
+        """Return E, E' and E'' from the values of s_k and their derivatives, with the signs given."""
+        signed = [part * sign for sign, triple in zip(signs, _triples(parts), strict=True) for part in triple]
+        value, slope, curvature = self.outer.outputs((*signed, *values))
+        return value, slope, curvature
+
+    def _at(self, point: arb, values: Sequence[arb]) -> tuple[arb, arb, arb]:
+        """Return E, E' and E'' at a point; the derivatives are one-sided at a kink."""
+        parts = self.values_on.outputs((point,))
+        signs = tuple(-1 if ball < 0 else 1 for ball, _, _ in _triples(parts))
+        value, slope, curvature = self._along(parts, signs, values)
+        if any(not (ball >= 0 or ball <= 0) for ball, _, _ in _triples(parts)):
+            value = self._along([abs(part) for part in parts], tuple(1 for _ in signs), values)[0]
+        return value, slope, curvature
+
+    def _climbed(self, cell: int, values: Sequence[arb]) -> arb:
+        """Climb in doubles from a cell, staying on the chart."""
+        edges = self.chart.edges
+        low = float(edges[0]) if math.isfinite(edges[0]) else float(edges[1])
+        high = float(edges[-1]) if math.isfinite(edges[-1]) else float(edges[-2])
+        start = (max(float(edges[cell]), low) + min(float(edges[cell + 1]), high)) / 2
+        middles = [float(value.mid()) for value in values]
+        at = start
+        for _ in range(NEWTON_STEPS):
+            try:
+                height, slope, curvature = self.climb(at, *middles)
+            except (ArithmeticError, ValueError):
+                return arb(start)
+            if not curvature < 0:
+                at = high if slope > 0 and cell == len(edges) - 2 else at
+                break
+            step = -slope / curvature
+            if not math.isfinite(step) or slope * step <= 1e-20 * abs(height):
+                break
+            at = min(max(at + step, low), high)
+        return arb(min(max(at, low), high))
+
+    def _refined(self, place: arb, values: Sequence[arb]) -> arb:
+        """Improve an inner maximiser by Newton's method at the precision in force."""
+        low, high = self.chart.edges[0], self.chart.edges[-1]
+        for _ in range(NEWTON_STEPS):
+            value, slope, curvature = self._at(place, values)
+            if not curvature < 0 or slope * slope <= abs(curvature * value) * arb(2) ** (4 - ctx.prec):
+                break
+            step = place - slope.mid() / curvature.mid()
+            following = step.mid()
+            if not (following > low and following < high) or abs(following - place) > 0.01:
+                break
+            place = following
+        return place
+
+
+def _triples(parts: Sequence[arb]) -> list[tuple[arb, arb, arb]]:
+    return [(parts[k], parts[k + 1], parts[k + 2]) for k in range(0, len(parts), 3)]
+
+
+@lru_cache(maxsize=256)
+def _outer(expression: Expr, names: tuple[Symbol, ...], symbols: tuple[Symbol, ...]) -> Runner:
+    """Compile E, E' and E'' as functions of y_k, y_k', y_k'' (y_k = |s_k| along the chart) and the parameters."""
+    firsts = [Symbol(f"{name.name}_d", real=True) for name in names]
+    seconds = [Symbol(f"{name.name}_dd", real=True) for name in names]
+    slope = sympy.Add(*(sympy.diff(expression, name) * d for name, d in zip(names, firsts, strict=True)))
+    bends = sympy.Add(*(sympy.diff(slope, name) * d for name, d in zip(names, firsts, strict=True)))
+    curvature = bends + sympy.Add(*(sympy.diff(expression, name) * d for name, d in zip(names, seconds, strict=True)))
+    order = [symbol for triple in zip(names, firsts, seconds, strict=True) for symbol in triple]
+    return Runner(compile_program([expression, slope, curvature], [*order, *symbols]), BALLS)
+
+
+@lru_cache(maxsize=512)
+def _zero_at(slot: Expr, whole: int) -> bool:
+    return bool(slot.subs(x, whole) == 0)
+
+
+def _climber(expression: Expr, symbols: tuple[Symbol, ...], chart: Chart) -> Any:
+    return _compiled_climber(expression, symbols, tuple(triple[0] for triple in chart.slots))
+
+
+@lru_cache(maxsize=256)
+def _compiled_climber(expression: Expr, symbols: tuple[Symbol, ...], slots: tuple[Expr, ...]) -> Any:
+    at = dict(zip(sigma_z, slots, strict=True))
+    slope = {symbol: sympy.diff(slot, x) for symbol, slot in at.items()}
+    bend = {symbol: sympy.diff(slot, x, 2) for symbol, slot in at.items()}
+    used = [symbol for symbol in sigma_z if symbol in expression.free_symbols]
+    first = sympy.Add(*(sympy.diff(expression, s) * slope[s] for s in used))
+    second = sympy.Add(*(sympy.diff(expression, s, r) * slope[s] * slope[r] for s in used for r in used))
+    second += sympy.Add(*(sympy.diff(expression, s) * bend[s] for s in used))
+    pieces = tuple(
+        item.replace(sympy.DiracDelta, lambda *_: S.Zero).xreplace(at) for item in (expression, first, second)
+    )
+    return compile_doubles(pieces, (x, *symbols))
