@@ -14,6 +14,7 @@ from boundcheck.algebra.tactics.induction import by_induction
 from boundcheck.algebra.tactics.numbers import by_number
 from boundcheck.algebra.tactics.quadratics import by_completing
 from boundcheck.algebra.tactics.roots import by_squaring
+from boundcheck.algebra.tactics.squares import by_squares
 
 # name, share of the time left, tactic
 ORDER: tuple[tuple[str, float, Tactic], ...] = (
@@ -26,6 +27,7 @@ ORDER: tuple[tuple[str, float, Tactic], ...] = (
     ("products", 0.4, by_combination(2)),
     ("boxes", 0.3, by_boxes),
     ("roots", 0.4, by_squaring),
+    ("squares", 0.4, by_squares),
     ("induction", 0.5, by_induction),
     ("cases", 0.5, by_cases),
     ("slopes", 0.5, by_slopes),
