@@ -12,8 +12,8 @@ from boundcheck.measurement.limit_kernel import limit_gram as limit_gram
 from boundcheck.measurement.limit_kernel import limit_kernel as limit_kernel
 from boundcheck.measurement.preparation import prepare as prepare
 from boundcheck.measurement.reevaluation import reevaluate as reevaluate
-from boundcheck.measurement.sweep import Store as Store
-from boundcheck.measurement.sweep import SweepResult as SweepResult
-from boundcheck.measurement.sweep import sweep as sweep
+from boundcheck.measurement.sweeps import Store as Store
+from boundcheck.measurement.sweeps import SweepResult as SweepResult
+from boundcheck.measurement.sweeps import sweep as sweep
 from boundcheck.measurement.values import Measurement as Measurement
 from boundcheck.measurement.values import Problem as Problem

@@ -13,15 +13,16 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from boundcheck.measurement.sweep.export import check_export, export_rows
-from boundcheck.measurement.sweep.grid import Cell, cells
-from boundcheck.measurement.sweep.store import Store
-from boundcheck.measurement.sweep.worker import code_version, follow_parent, run_cell
+from boundcheck.measurement.sweeps.export import check_export, export_rows
+from boundcheck.measurement.sweeps.grid import Cell, cells
+from boundcheck.measurement.sweeps.store import Store
+from boundcheck.measurement.sweeps.worker import code_version, follow_parent, run_cell
 
 Progress = Callable[[str, int, int], None]
 Finished = Generator[tuple[Cell, str, float], None, None]
 ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
 SETBACKS = 5
+ANSWER = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +171,7 @@ def _on_cluster(missing: Iterable[Cell], scheduler: str) -> Finished:
         message = "a scheduler needs Dask; got an installation without it (pip install 'boundcheck[distributed]')"
         raise ValueError(message) from error
     try:
-        client = Client(scheduler, timeout=10, set_as_default=False)
+        client = Client(scheduler, timeout=ANSWER)
     except (OSError, ValueError, TypeError) as error:
         message = f"the scheduler must answer; got {scheduler} ({str(error).splitlines()[0]})"
         raise OSError(message) from error

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from boundcheck.measurement.sweep.grid import canonical
+from boundcheck.measurement.sweeps.grid import canonical
 
 SOURCES = ("measurement", "network", "evaluation", "theory", "enclosure", "series", "configuration", "language")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from boundcheck.configuration import SYMBOLS
-from boundcheck.measurement.sweep.store import Store
+from boundcheck.measurement.sweeps.store import Store
 
 KINDS = (".csv", ".json", ".parquet")
 COLUMNS = (

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from boundcheck.measurement.sweep.grid import Cell
+from boundcheck.measurement.sweeps.grid import Cell
 
 APPLICATION = 0x62636B31
 FORMAT = 1
