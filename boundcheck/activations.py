@@ -15,6 +15,7 @@ from flint import arb
 from sympy import Expr, Rational, S, exp, pi, sqrt
 
 from boundcheck.enclosure import Enclosure, SingularError, UnboundedError, certify, compile_arb
+from boundcheck.enclosure.closed_form import closed_form
 from boundcheck.enclosure.objective import differentiate
 from boundcheck.enclosure.regularity import explain
 from boundcheck.enclosure.removable import Removable
@@ -214,9 +215,10 @@ def _certified(expression: Expr) -> Activation:
     The second derivative comes first: it shows poles, kinks and complex values at once.
     """
     reasons: dict[int, str] = {}
+    exact: dict[int, Expr | None] = {}
     removable: tuple[Removable, ...] = ()
     for order in (2, 0, 1, 3):
-        removable, reason, is_local = _attempt(expression, order, removable)
+        removable, reason, is_local, exact[order] = _attempt(expression, order, removable)
         if reason is not None:
             reasons[order] = reason
         if order in reasons and (order < 2 or is_local) or (order == 1 and reasons):
@@ -230,7 +232,7 @@ def _certified(expression: Expr) -> Activation:
         expression=expression,
         parity=_parity(expression),
         smoothness=(2 if reasons else 3) if rough else ANALYTIC,
-        known=(None,) * (3 if reasons else 4),
+        known=tuple(exact[order] for order in range(3 if reasons else 4)),
         reasons=tuple(reasons.items()),
         removable=removable,
     )
@@ -238,22 +240,26 @@ def _certified(expression: Expr) -> Activation:
 
 def _attempt(
     expression: Expr, order: int, removable: tuple[Removable, ...]
-) -> tuple[tuple[Removable, ...], str | None, bool]:
-    """Certify one constant; returns the removable singularities met, why it fails (or None), and if at a point."""
+) -> tuple[tuple[Removable, ...], str | None, bool, Expr | None]:
+    """Certify one constant.
+
+    Returns the removable singularities met, why it fails (or None), whether that is at a point, and its closed form.
+    """
     while True:
         try:
-            derivative_supremum(expression, z, order, _DIGITS, removable)
+            found = derivative_supremum(expression, z, order, _DIGITS, removable)
         except SingularError as error:
-            found = explain(expression, z, error, removable)
-            if not isinstance(found, Removable):
-                return removable, found, True
-            if found in removable or len(removable) == _MOST_REMOVABLE:
-                return removable, str(error), True
-            removable += (found,)
+            cause = explain(expression, z, error, removable)
+            if not isinstance(cause, Removable):
+                return removable, cause, True, None
+            if cause in removable or len(removable) == _MOST_REMOVABLE:
+                return removable, str(error), True, None
+            removable += (cause,)
         except ValueError as error:
-            return removable, _worded(expression, order, error), False
+            return removable, _worded(expression, order, error), False, None
         else:
-            return removable, None, False
+            smooth = not removable and not expression.has(sympy.Abs, sympy.Min, sympy.Max)
+            return removable, None, False, closed_form(expression, z, order, found) if smooth else None
 
 
 def _worded(expression: Expr, order: int, error: ValueError) -> str:

@@ -9,6 +9,7 @@ import sympy
 
 import boundcheck as bc
 from boundcheck.activations import ACTIVATIONS, Activation, activation
+from boundcheck.enclosure.closed_form import closed_form
 from boundcheck.enclosure.supremum import derivative_supremum
 from boundcheck.notation import z
 
@@ -94,6 +95,32 @@ def test_a_users_own_is_certified_to_thirty_digits(text):
     assert set(data) >= {"sigma0", "sigma1", "sigma2"}
     assert all(set(entry) == {"lower", "upper", "exact"} for entry in data.values())
     assert Fraction(data["sigma2"]["lower"]) <= Fraction(data["sigma2"]["upper"])
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "value"),
+    [
+        ("tanh(2*z)", 2, 16 / (3 * sympy.sqrt(3))),
+        ("1/(1+exp(-z))", 2, sympy.sqrt(3) / 18),
+        ("1/(1+z**2)", 1, 3 * sympy.sqrt(3) / 8),
+        ("z*exp(-z**2)", 0, sympy.exp(-sympy.Rational(1, 2)) / sympy.sqrt(2)),
+        ("tanh(z)**3", 1, sympy.Rational(3, 4)),
+        ("2/(exp(z)+exp(-z))", 1, sympy.Rational(1, 2)),
+    ],
+)
+def test_closed_forms_are_recognised_and_proved(text, order, value):
+    constant = bc.activation(text).constant(order)
+    assert sympy.simplify(constant.exact - value) == 0
+    certified = derivative_supremum(constant.activation.expression, z, order, 30).value
+    assert constant.enclosure(30).overlaps(certified)
+
+
+def test_no_closed_form_is_claimed_of_a_point_that_only_lies_near():
+    function = sympy.tanh(z) + z * sympy.Rational(1, 10**12) * sympy.exp(-(z**2))
+    found = derivative_supremum(function, z, 2, 30)
+    assert closed_form(function, z, 2, found) is None
+    mistaken = derivative_supremum(sympy.tanh(z), z, 2, 30)
+    assert closed_form(function, z, 2, mistaken) is None
 
 
 def test_the_constants_hold_every_sample_of_a_removable_singularity():

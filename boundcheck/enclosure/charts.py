@@ -82,16 +82,22 @@ def _is_finite(parts: Sequence[Jet]) -> bool:
 def _in_exponentials(expression: Expr) -> tuple[Expr, Expr] | None:
     """Write an expression in y as a rational function of x = exp(-r y) with the largest r; None if it is none."""
     plain = expression.replace(sympy.tanh, lambda u: (1 - sympy.exp(-2 * u)) / (1 + sympy.exp(-2 * u)))
-    powers = [part for part in plain.atoms(sympy.exp) if _Y in part.free_symbols]
-    rates = [sympy.diff(part.args[0], _Y) for part in powers]
+    found = as_powers(plain, _Y, 1 / _X)
+    if found is None or not found[0].is_rational_function(_X):
+        return None
+    return sympy.factor(sympy.cancel(found[0])), found[1]
+
+
+def as_powers(expression: Expr, variable: Symbol, base: Expr) -> tuple[Expr, Expr] | None:
+    """Write exp(k r z + b) as base^k e^b with the largest r > 0, k whole; None if z stands anywhere else too."""
+    powers = [part for part in expression.atoms(sympy.exp) if variable in part.free_symbols]
+    rates = [sympy.diff(part.args[0], variable) for part in powers]
     if not rates or not all(rate.is_Rational and rate != 0 for rate in rates):
         return None
     rate = sympy.Abs(reduce(sympy.gcd, rates))
     swaps = {
-        part: _X ** (-slope / rate) * sympy.exp(part.args[0].subs(_Y, 0))
+        part: base ** (slope / rate) * sympy.exp(part.args[0].subs(variable, 0))
         for part, slope in zip(powers, rates, strict=True)
     }
-    rational = plain.xreplace(swaps)
-    if _Y in rational.free_symbols or not rational.is_rational_function(_X):
-        return None
-    return sympy.factor(sympy.cancel(rational)), rate
+    plain = expression.xreplace(swaps)
+    return None if variable in plain.free_symbols else (plain, rate)
