@@ -4,7 +4,7 @@
 argument (A), or by both in turn. Nothing here is about generalisation.
 """
 
-from boundcheck.certificates.certify import certify as certify
+from boundcheck.certificates.certification import certify as certify
 from boundcheck.certificates.document import save as save
 from boundcheck.certificates.from_configuration import certify_from_configuration as certify_from_configuration
 from boundcheck.certificates.guarantee import Certificate as Certificate

@@ -1,9 +1,9 @@
 """sigma and its derivatives on arrays of doubles with proven errors: Taylor polynomials on cells, enclosed by Arb.
 
 NumPy promises no accuracy for its elementary functions, so none of them is used. The real line is cut into cells of
-width 1/64 with centres c = i/64. On each, the Taylor coefficients a_k of sigma at c, k <= DEGREE, come from jets of
+width 1/16 with centres c = i/16. On each, the Taylor coefficients a_k of sigma at c, k <= DEGREE, come from jets of
 balls at 80 bits; the coefficient DEGREE + 1 over the whole cell bounds the remainder. With t = z - c (exact: c is a
-multiple of 1/64 and |t| <= 1/128) the j-th derivative is sum_i (i)_j a_i t^(i-j), by Horner's rule, with an error of at
+multiple of 1/16 and |t| <= 1/32) the j-th derivative is sum_i (i)_j a_i t^(i-j), by Horner's rule, with an error of at
 most sum_i (i)_j (gamma(2(i-j)+3) |a_i| + radius_i) |t|^(i-j) + remainder: one number per j, the worst over the cells.
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boundcheck.certificates.problem import LARGEST_RANGE
 from boundcheck.certificates.rounding import OUTWARD
 
 if TYPE_CHECKING:
@@ -23,15 +24,14 @@ if TYPE_CHECKING:
 
     from boundcheck.activations import Activation
 
-DEGREE = 10
-CELLS_PER_UNIT = 64
-HALF_CELL = 1 / 128
+DEGREE = 12
+CELLS_PER_UNIT = 16
+HALF_CELL = 1 / 32
 ORDERS = 6
 """Derivatives that are evaluated: sigma to sigma^(5)."""
 SUPREMA = 7
 """Derivatives whose supremum over the table is enclosed: sigma to sigma^(6)."""
 BITS = 80
-LARGEST_RANGE = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,11 +70,20 @@ def activation_table(activation: Activation, limit: float) -> ActivationTable:
     if not limit <= LARGEST_RANGE:
         message = f"pre-activations must stay below {LARGEST_RANGE} in size; got a range of {limit:.6g} (scale inputs)"
         raise ValueError(message)
-    return _build(activation.expression, activation.name, math.ceil(limit + 0.01))
+    known = tuple(float(_upper(value)) for value in activation.known[:SUPREMA] if value is not None)
+    known = known if None not in activation.known[:SUPREMA] else ()
+    return _build(activation.expression, activation.name, known, math.ceil(limit + 0.01))
+
+
+def _upper(value: Any) -> float:
+    """Round an exact supremum up to a double."""
+    from boundcheck.enclosure import Enclosure, certify, compile_arb
+
+    return Enclosure.from_arb(certify(compile_arb(value), 17)).doubles[1]
 
 
 @lru_cache(maxsize=16)
-def _build(expression: Any, name: str, limit: int) -> ActivationTable:
+def _build(expression: Any, name: str, known: tuple[float, ...], limit: int) -> ActivationTable:
     from flint import arb, fmpq
 
     from boundcheck.enclosure.jets import JETS, variable
@@ -99,7 +108,7 @@ def _build(expression: Any, name: str, limit: int) -> ActivationTable:
                 float((ball - arb(value)).abs_upper()) for ball, value in zip(at_centre, taylor[row], strict=True)
             ]
             over_cell[row] = [float(ball.abs_upper()) for ball in on_cell]
-    return _tabulate(float(limit), taylor, radii * (1 + 1e-12), over_cell * (1 + 1e-12))
+    return _tabulate(float(limit), taylor, radii * (1 + 1e-12), over_cell * (1 + 1e-12), known)
 
 
 def _jet(runner: Any, point: Any, count: int) -> list[Any]:
@@ -117,11 +126,12 @@ def _refuse(name: str, where: float, order: int) -> None:
     raise ValueError(message)
 
 
-def _tabulate(limit: float, taylor: Any, radii: Any, over_cell: Any) -> ActivationTable:
+def _tabulate(limit: float, taylor: Any, radii: Any, over_cell: Any, known: Any) -> ActivationTable:
     coefficients = np.zeros((len(taylor), DEGREE + 1, ORDERS))
     errors, suprema = np.zeros(ORDERS), np.zeros(SUPREMA)
     for j in range(SUPREMA):
         suprema[j] = OUTWARD.up(over_cell[:, j].max() * math.factorial(j))
+        suprema[j] = min(suprema[j], *known[j : j + 1], suprema[j])
     for j in range(ORDERS):
         powers = np.array([math.perm(i, j) * HALF_CELL ** (i - j) for i in range(j, DEGREE + 2)])
         coefficients[:, : DEGREE + 1 - j, j] = taylor[:, j:] * [math.perm(i, j) for i in range(j, DEGREE + 1)]

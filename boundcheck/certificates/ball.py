@@ -21,25 +21,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from boundcheck.certificates.activation_table import ActivationTable
+    from boundcheck.certificates.problem import Problem
     from boundcheck.certificates.rounding import Rounding
 
 HIGHEST = 5
 
 
 def suprema(
+    problem: Problem,
+    block: slice,
     norms: dict[str, NDArray[np.float64]],
-    w: NDArray[np.float64],
     radius: NDArray[np.float64],
-    largest_input: float,
     table: ActivationTable,
     rounding: Rounding,
 ) -> NDArray[np.float64]:
     """Bound rms over jt of sup ||D^k h_jt|| over each neuron's ball, k = 1..5: shape (5, b).
 
-    Args:    norms: of `centre`, arrays (T, b, n); w: (b,); radius: (b,), balls within the range of the table.
+    Args:    norms: of `centre`, arrays (T, b, n); radius: (b,), balls within the range of the table.
+    Raises:  ValueError if the table does not cover the pre-activations on the balls.
     """
     steps, b, n = norms["z1"].shape
-    r = radius[:, None]
+    w, largest_input, r = problem.weights.w[block], problem.largest_input(), radius[:, None]
+    if problem.range_of(float(radius.max())) > table.limit:
+        message = f"the table must cover balls of radius {radius.max():.4g}; got |z| <= {table.limit:g} (a wider table)"
+        raise ValueError(message)
     reach = np.abs(w)[:, None] + r
     A = [np.zeros((b, n)) for _ in range(HIGHEST + 1)]
     total = np.zeros((HIGHEST, b))

@@ -36,7 +36,7 @@ def certify_from_configuration(
     Args:    configuration: a Configuration, or what `resolve` takes; data: the series, if it is read already.
     Raises:  ValueError, one line, for bad data, weights or parameters.
     """
-    from boundcheck.certificates.certify import certify
+    from boundcheck.certificates.certification import certify
     from boundcheck.configuration import resolve
 
     configuration = resolve(configuration)

@@ -34,9 +34,9 @@ LARGEST_RADIUS = 0.5
 Progress = Callable[[str], None]
 
 
-def table_for(problem: Problem) -> ActivationTable:
-    """Return the table of the activation on the pre-activations of all balls of radius <= LARGEST_RADIUS."""
-    return activation_table(problem.activation, problem.range_of(LARGEST_RADIUS))
+def table_for(problem: Problem, radius: float = LARGEST_RADIUS) -> ActivationTable:
+    """Return the table of the activation on the pre-activations of all balls of this radius (at least the largest)."""
+    return activation_table(problem.activation, problem.range_of(max(radius, LARGEST_RADIUS)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,8 +75,7 @@ def _constants(
     """Return the constants of a block of pairs, by the names of PairBounds."""
     reach = np.sqrt(sums.a_w[:, block] ** 2 + sums.a_u[:, block] ** 2) + sums.s2[:, block] + sums.g3[:, block]
     radii = np.minimum(np.outer(LADDER, reach.max(axis=0) + 1e-9), LARGEST_RADIUS)
-    w = problem.weights.w[block]
-    bounds = [suprema(part.norms, w, r, problem.largest_input(), table, rounding) for r in radii]
+    bounds = [suprema(problem, block, part.norms, r, table, rounding) for r in radii]
     phi, leverage = filters.pair_filters(part.gradient, problem.m, spectrum, basis, rounding)
     return {
         "gamma": gram_norms(part.hessian, part.errors[1], rounding),

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boundcheck.certificates.activation_table import activation_table
 from boundcheck.certificates.ball import suprema
 from boundcheck.certificates.centre import centre
 from boundcheck.certificates.spectrum import gram_norms
@@ -67,14 +68,12 @@ class Lyapunov:
         return {"chi": self.chi, "epsilon": self.epsilon, "residual": self.residual, "distance": self.distance}
 
 
-def neighbourhood(
-    problem: Problem, table: ActivationTable, spectrum: Spectrum, rho: tuple[float, float], rounding: Rounding
-) -> Neighbourhood:
-    """Bound the curvature of every neuron and the kernel on Omega_rho."""
+def neighbourhood(problem: Problem, spectrum: Spectrum, rho: tuple[float, float], rounding: Rounding) -> Neighbourhood:
+    """Bound the curvature of every neuron and the kernel on Omega_rho, with a table that covers it."""
     root = math.sqrt(problem.m)
     radii = (float(rho[0]) / root, float(rho[1]) / root)
     radius = float(rounding.up(math.hypot(*radii) * (1 + 4 * rounding.unit)))
-    halves = 1 if problem.is_symmetric else 2
+    halves, table = (1 if problem.is_symmetric else 2), activation_table(problem.activation, problem.range_of(radius))
     gamma = np.concatenate([
         _curvature(problem, block, table, radius, rounding) for block in problem.blocks(halves=halves)
     ])  # fmt: skip
@@ -86,8 +85,7 @@ def neighbourhood(
 
 def _curvature(problem: Problem, block: slice, table: ActivationTable, radius: float, rounding: Rounding) -> Any:
     part = centre(problem, block, table, rounding)
-    w = problem.weights.w[block]
-    bound = suprema(part.norms, w, np.full(len(w), radius), problem.largest_input(), table, rounding)
+    bound = suprema(problem, block, part.norms, np.full(part.gradient.shape[1], radius), table, rounding)
     at_centre = gram_norms(part.hessian, part.errors[1], rounding)
     third = np.minimum(bound[2], gram_norms(part.third, part.errors[2], rounding) + radius * bound[3])
     return rounding.up(np.minimum(bound[1], at_centre + radius * third))

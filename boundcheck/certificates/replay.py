@@ -95,7 +95,10 @@ class _Checker:
         shape = (problem.m, *problem.X.shape)
         _require(shape == tuple(content[name] for name in ("m", "n", "T", "d")), "m, n, T, d must fit the arrays")
         self._at_least(content["constants"]["lambda_max"], self.spectrum.largest, "lambda_max")
-        self._at_least(content["trivial"], math.fsum((problem.y**2).ravel()) / problem.y.size * (1 - 1e-12), "trivial")
+        trivial, stated = float(np.mean(problem.y**2)), float(content["trivial"])
+        _require(
+            abs(stated - trivial) <= 1e-9 * trivial, f"trivial must be mean y^2 = {trivial:.12g}; got {stated:.12g}"
+        )
         _require(self.eta > 0, "step_size must be > 0")
         guarantees = content["guarantees"]
         _require(bool(guarantees), "a certificate must hold a guarantee")
@@ -164,7 +167,7 @@ class _Checker:
         if rho is None:
             message = f"radii must be stated {where}"
             raise _RejectedError(message)
-        return neighbourhood(self.problem, self.table, self.spectrum, rho, OUTWARD)
+        return neighbourhood(self.problem, self.spectrum, rho, OUTWARD)
 
     def _lyapunov(self, item: dict[str, Any]) -> float:
         details, eta = item["details"], _exact(item["step_size"])

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boundcheck.certificates.activation_table import CELLS_PER_UNIT
+from boundcheck.certificates.activation_table import CELLS_PER_UNIT, activation_table
 from boundcheck.certificates.ball import suprema
 from boundcheck.certificates.centre import centre
 from boundcheck.certificates.rounding import INFLATION
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 class VerifiedRun:
     """Enclosures of R(Theta(s)), s = 0..tau, of gradient descent in real arithmetic.
 
-    lower, upper: (tau+1,); measured: the doubles of the run; deviation: bounds E_s; final: Theta^(tau).
+    lower, upper: one entry a step up to tau, or up to where E_s exceeds MARGIN; measured: the doubles of the run;
+    deviation: bounds E_s; final: Theta^(tau).
     """
 
     lower: NDArray[np.float64]
@@ -68,7 +69,8 @@ def verified_run(
     measured, slips, state_errors = (np.zeros(steps + 1) for _ in range(3))
     for s in range(steps + 1):
         measured[s], slips[s], state_errors[s] = run.step(last=s == steps)
-    gamma = _curvature_along(problem, table, run.largest, rounding)
+    wide = activation_table(problem.activation, problem.range_of(float(run.largest.max())))
+    gamma = _curvature_along(problem, wide, run.largest, rounding)
     kernel = (math.sqrt(spectrum.largest) + math.sqrt(((gamma * run.largest) ** 2).mean())) ** 2
     kernel, bend = float(rounding.up(kernel)), float(rounding.up(gamma.max() / math.sqrt(problem.m)))
     deviation, spread = np.zeros(steps + 1), np.zeros(steps + 1)
@@ -79,7 +81,8 @@ def verified_run(
                 root = math.sqrt(measured[s]) + spread[s]
                 grow = max(1 + 2 * eta * root * bend, 2 * eta * (kernel + root * bend) - 1)
                 deviation[s + 1] = rounding.up(grow * deviation[s] + slips[s])
-    _check_balls(deviation, run.largest)
+    kept = _kept(deviation)
+    measured, deviation, spread = measured[:kept], deviation[:kept], spread[:kept]
     roots = np.sqrt(measured)
     slack, shrink = (4 + problem.rows) * rounding.unit, 2 * INFLATION * rounding.rigorous
     return VerifiedRun(
@@ -95,13 +98,10 @@ MARGIN = 1e-4
 """How far beyond the doubles of the run the balls reach: exact gradient descent must stay within this distance."""
 
 
-def _check_balls(deviation: Any, largest: Any) -> None:
-    if not deviation.max() <= MARGIN:
-        message = (
-            f"rounding errors of the run must stay below {MARGIN:g}; got a bound of {deviation.max():.3g} after "
-            f"{len(deviation) - 1} steps (fewer steps, or a smaller step size)"
-        )
-        raise ValueError(message)
+def _kept(deviation: Any) -> int:
+    """Return the number of steps whose deviation stays within the margin: beyond it the balls are not known to hold."""
+    outside = np.flatnonzero(~(deviation <= MARGIN))
+    return int(outside[0]) if len(outside) else len(deviation)
 
 
 def _curvature_along(problem: Problem, table: ActivationTable, reach: Any, rounding: Rounding) -> Any:
@@ -110,9 +110,8 @@ def _curvature_along(problem: Problem, table: ActivationTable, reach: Any, round
     radius = np.maximum(reach[:half], reach[half:]) if symmetric else reach
     found = []
     for block in problem.blocks(halves=1 if symmetric else 2):
-        part = centre(problem, block, table, rounding)
-        w, r = problem.weights.w[block], radius[block]
-        bound = suprema(part.norms, w, r, problem.largest_input(), table, rounding)
+        part, r = centre(problem, block, table, rounding), radius[block]
+        bound = suprema(problem, block, part.norms, r, table, rounding)
         third = np.minimum(bound[2], gram_norms(part.third, part.errors[2], rounding) + r * bound[3])
         found.append(np.minimum(bound[1], gram_norms(part.hessian, part.errors[1], rounding) + r * third))
     gamma = rounding.up(np.concatenate(found))

@@ -58,7 +58,7 @@ def certify(
     methods: Sequence[str] | None = None,
     witness: Weights | None = None,
     fast: bool = False,
-    train: bool = False,
+    train: bool | None = None,
     progress: Progress | None = None,
 ) -> Certificate:
     """Bound the empirical risk of gradient descent on this network, data and initialisation, before training.
@@ -70,19 +70,19 @@ def certify(
              radii: (rho_w, rho_u) of the projection; None: free gradient descent (B), and for A radii of its own.
              tau: steps at which bounds are wanted; methods: some of "A", "B"; None: all that apply.
              witness: weights that A is to use; None: it searches. fast: plain doubles, an estimate.
-             train: also run gradient descent and enclose its risk. progress: called with (stage, done, of) at each.
+             train: also run gradient descent and enclose its risk (None: for a configuration only). progress: called with (stage, done, of) at each.
     Raises:  ValueError for bad data, an asymmetric initialisation (for B), a step size above its limit, radii below
              the witness, or an activation that is not smooth.
     """
     if y is None:
         from boundcheck.certificates.from_configuration import certify_from_configuration
 
-        return certify_from_configuration(X, fast=fast, train=train, progress=progress)
+        return certify_from_configuration(X, fast=fast, train=train is not False, progress=progress)
     inputs = check_inputs(X)  # type: ignore[arg-type]
     problem = Problem.of(inputs, y, activation, weights or _initialise(m, inputs.shape[2], alpha, seed))
     arithmetic = rounding(fast=fast)
     work = _Work(problem, arithmetic, step_size, radii, _taus(tau), methods, witness, progress)
-    return work.certificate(train=train)
+    return work.certificate(train=bool(train))
 
 
 def _initialise(m: int | None, d: int, alpha: Any, seed: int) -> Weights:
@@ -93,7 +93,7 @@ def _initialise(m: int | None, d: int, alpha: Any, seed: int) -> Weights:
 
 
 def _taus(tau: Any) -> tuple[int, ...]:
-    taus = tuple(sorted({tau} if isinstance(tau, (int, np.integer)) else set(tau)))
+    taus = tuple(sorted(set(tau) if isinstance(tau, (tuple, list, range, set, np.ndarray)) else {tau}))
     if not taus or any(isinstance(t, bool) or not isinstance(t, (int, np.integer)) or t < 1 for t in taus):
         message = f"tau must be integers >= 1; got {tau}"
         raise ValueError(message)
@@ -182,7 +182,7 @@ class _Work:
     def _neighbourhood(self) -> Neighbourhood:
         self.progress("curvature on the neighbourhood")
         rho = self.radii or self._own_radii()
-        return neighbourhood(self.problem, self.table, self.spectrum, rho, self.rounding)
+        return neighbourhood(self.problem, self.spectrum, rho, self.rounding)
 
     def _own_radii(self) -> tuple[float, float]:
         """Return radii that just hold a free witness: what A would project on if it may choose."""

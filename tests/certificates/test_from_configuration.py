@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+from boundcheck.certificates import certify, certify_from_configuration, replay
+from boundcheck.configuration import preset
+
+
+def small(**values):
+    base = {"m": 32, "T": 3, "n": 3, "d": 2, "tau": 20, "rho_w": 2, "rho_u": 4}
+    return preset("quick").with_values(base | values)
+
+
+def test_a_configuration_is_certified_and_replays():
+    certificate = certify(small())
+    assert sorted({item.tau for item in certificate.guarantees}) == [10, 20]
+    assert certificate.measured is not None
+    assert replay(certificate).accepted
+
+
+def test_the_seed_decides():
+    one, two, three = (certify_from_configuration(small(run={"seed": seed}), train=False) for seed in (1, 1, 2))
+    assert np.array_equal(one.bounds, two.bounds)
+    assert not np.array_equal(one.problem.X, three.problem.X)
+
+
+def test_statements_choose_the_method():
+    certificate = certify_from_configuration(small(run={"statements": ["certificate-a"]}), train=False)
+    assert {item.method for item in certificate.guarantees} == {"A"}
+
+
+def test_an_initialisation_file_is_used(tmp_path):
+    path, rng = tmp_path / "w.npz", np.random.default_rng(0)
+    u = rng.normal(size=(8, 2))
+    np.savez(path, w=np.full(16, 0.5), u=np.concatenate([u, u]), c=np.repeat([1.0, -1.0], 8))
+    certificate = certify_from_configuration(small(network={"initialization": str(path)}), train=False)
+    assert certificate.problem.m == 16
+
+
+@pytest.mark.parametrize("content", [b"", b"no file"])
+def test_a_bad_initialisation_file_is_refused(tmp_path, content):
+    path = tmp_path / "w.npz"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="must be an NPZ file with w, u, c"):
+        certify_from_configuration(small(network={"initialization": str(path)}), train=False)
+
+
+def test_progress_is_told():
+    seen = []
+    certify_from_configuration(small(), fast=True, progress=lambda what, done, of: seen.append((done, of)))
+    assert seen
+    assert all(done <= of for done, of in seen)
