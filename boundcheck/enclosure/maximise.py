@@ -24,7 +24,7 @@ from boundcheck.enclosure.scales import UndecidedError
 
 _FIRST_START = 8
 _MOST_DOUBLINGS = 400
-_MOST_WITHOUT_BOUND = 24
+_MOST_WITHOUT_BOUND = 14
 
 
 class UnboundedError(ValueError):
