@@ -23,6 +23,7 @@ from boundcheck.cli.frame import (
     write,
     write_fields,
     write_json,
+    write_table,
     write_wrapped,
 )
 from boundcheck.cli.own import OwnOption, read_own
@@ -112,16 +113,36 @@ def certify(
     from boundcheck import certificates
 
     with progress("certifying", quiet) as tick:
-        result = certificates.certify(configuration, fast=fast, progress=tick)
-    shown = result.as_dict()
+        result = certificates.certify_from_configuration(configuration, fast=fast, progress=tick)
     if out is not None:
         certificates.save(result, out)
         say(f"certificate in {out}", quiet)
     if format is Format.json:
-        write_json(shown)
+        write_json(result.as_dict())
     else:
-        write_fields({name: value for name, value in shown.items() if not isinstance(value, (dict, list))})
+        _write_certificate(result)
     return HOLDS
+
+
+def _write_certificate(result: Any) -> None:
+    """Print what is guaranteed at each number of steps, beside the trivial bound and the measured risk."""
+    shown = result.as_dict()
+    rows = result.rows()
+    headers = list(dict.fromkeys(name for row in rows for name in row if name not in ("claim", "trivial")))
+    write_table(headers, ([_number(row.get(name)) for name in headers] for row in rows))
+    names = ("standing", "scope", "trivial", "informative", "dominating", "broke", "seconds")
+    write_fields({name: shown[name] for name in names if shown[name] is not None})
+    for method, reason in result.unavailable.items():
+        write_wrapped(f"{method} does not apply: {reason}")
+
+
+def _number(value: Any) -> str:
+    """Write a bound with four digits, rounded up."""
+    from boundcheck.certificates.guarantee import upper_text
+
+    if not isinstance(value, float):
+        return "-" if value is None else str(value)
+    return upper_text(value, 4) if value - value == 0 else str(value)
 
 
 def sweep(
