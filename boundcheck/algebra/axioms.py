@@ -50,6 +50,8 @@ _TEXT: dict[str, tuple[str, ...]] = {
     "sin-above-minus-one": ("sin(u) >= -1",),
     "cos-below-one": ("cos(u) <= 1",),
     "cos-above-minus-one": ("cos(u) >= -1",),
+    "sin-nonnegative": ("sin(u) >= 0", "u >= 0", "u <= pi"),
+    "cos-nonnegative": ("cos(u) >= 0", "u >= -pi/2", "u <= pi/2"),
     "pythagoras": ("sin(u)**2 + cos(u)**2 == 1",),
     "sin-below-identity": ("sin(u) <= u", "u >= 0"),
     "cos-above-parabola": ("cos(u) >= 1 - u**2/2",),

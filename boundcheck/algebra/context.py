@@ -94,10 +94,12 @@ class Context:
                 copy.add(fact)
         return copy
 
-    def substituted(self, name: str, by: Term) -> Context:
-        """Return a copy with a term of the same value put for a variable."""
+    def substituted(self, name: str, by: Term, also: tuple[Rel, ...] = ()) -> Context:
+        """Return a copy with a term of the same value put for a variable; ``also`` holds in it."""
         copy = Context(self.table)
         copy.integers = set(self.integers)
+        for relation in also:
+            copy.add(copy.fact(relation))
         for fact in self.facts:
             if not self.is_about(fact, name):
                 copy.add(fact)
@@ -337,9 +339,18 @@ class Context:
         inner, body = self.binder(index, low, high, summand)
         inner.require_defined(body)
 
-    def binder(self, index: str, low: Term, high: Term, summand: Term) -> tuple[Context, Term]:
-        """Return a context in which a fresh integer runs from low to high, and the summand at it."""
-        fresh = next(name for n in range(10_000) if self._is_fresh(name := f"{index.strip('@') or 'k'}_{n}", summand))
+    def binder(
+        self, index: str, low: Term, high: Term, summand: Term, fresh: str | None = None
+    ) -> tuple[Context, Term]:
+        """Return a context in which a fresh integer runs from low to high, and the summand at it.
+
+        Raises:  NotDefined if the name asked for is in use.
+        """
+        if fresh is None:
+            fresh = next(name for n in range(10_000) if self.is_fresh(name := f"k_{n}", summand, low, high))
+        if not self.is_fresh(fresh, summand, low, high):
+            message = f"a name that is not in use; {fresh} is"
+            raise NotDefined(message)
         inner = self.child()
         inner.integers.add(fresh)
         variable: Term = ("var", fresh)
@@ -347,8 +358,11 @@ class Context:
         inner.add(inner.fact(Rel(variable, "<=", high)))
         return inner, substitute(summand, {index: variable})
 
-    def _is_fresh(self, name: str, summand: Term) -> bool:
-        return name not in free(summand) and all(name not in atom.free for atom in self.table.atoms)
+    def is_fresh(self, name: object, *terms: Term) -> bool:
+        """Whether a name is a new variable's: in no fact, no integer, and none of the terms."""
+        if not isinstance(name, str) or not name.isidentifier() or name.startswith("_") or name in self.integers:
+            return False
+        return not any(name in free(term) for term in terms) and not any(self.is_about(f, name) for f in self.facts)
 
     def conditions(self, term: Term) -> Iterator[Rel]:
         """Yield the relations that must hold for the outermost operation of a term to be defined."""

@@ -12,7 +12,7 @@ from boundcheck.algebra.polynomials import TooLarge
 from boundcheck.algebra.refutation import Refuter, refute
 from boundcheck.algebra.replay import hypotheses, opening, replay
 from boundcheck.algebra.search import OutOfTime, Search
-from boundcheck.algebra.tactics.order import ORDER
+from boundcheck.algebra.tactics.order import CHEAP, ORDER
 from boundcheck.algebra.terms import Rel, num, read_relation
 from boundcheck.algebra.verdicts import Verdict
 
@@ -94,12 +94,14 @@ def _decide(claim: str, given: list[str], deadline: float) -> dict[str, Any]:
     search.points = refuter.points()
     if not search.points and (vacuous := _contradiction(given, search)) is not None:
         return vacuous
-    steps = search.prove(opening(given, search.tick), goal)
-    if steps is not None:
-        return _proved(claim, given, search, steps)
-    witness = refute(refuter, effort=1, until=min(deadline, time.monotonic() + 2.0))
-    if witness is not None:
-        return refuted(claim, given, witness)
+    for tactics, effort in ((ORDER[:CHEAP], 1), (ORDER, 2)):
+        search.tactics = tactics
+        steps = search.prove(opening(given, search.tick), goal)
+        if steps is not None:
+            return _proved(claim, given, search, steps)
+        witness = refute(refuter, effort=effort, until=min(deadline, time.monotonic() + 2.0))
+        if witness is not None:
+            return refuted(claim, given, witness)
     missing = _missing(given, goal)
     return {"status": "undecided", "reason": f"domain trouble: needs {missing}" if missing else "no tactic decided it"}
 

@@ -101,7 +101,7 @@ def refute(refuter: Refuter, *, effort: int, until: float) -> dict[str, str] | N
     Args:    effort: 0 a glance (milliseconds), 1 thorough, 2 several restarts.
              until: monotonic time at which to stop.
     """
-    rounds, count, restarts = ((2, 256, 1), (14, 1024, 2), (30, 4096, 3))[effort]
+    rounds, count, restarts = ((3, 256, 1), (14, 768, 1), (20, 1024, 2))[effort]
     for _ in range(restarts):
         witness = refuter.search(rounds, count, until)
         if witness is not None or time.monotonic() > until:

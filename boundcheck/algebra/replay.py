@@ -27,6 +27,7 @@ from boundcheck.algebra.terms import (
     TermError,
     add,
     free,
+    num,
     read,
     read_relation,
     sub,
@@ -179,6 +180,9 @@ class Checker:
         rule(self, context, step)
 
 
+Rule = Callable[[Checker, Context, dict[str, Any]], None]
+
+
 def _axiom(checker: Checker, context: Context, step: dict[str, Any]) -> None:
     """An instance of an axiom whose side conditions are known."""
     axiom = AXIOMS.get(step["name"])
@@ -317,6 +321,23 @@ def _eliminate(checker: Checker, context: Context, step: dict[str, Any]) -> None
     context.add(context.fact(goal))
 
 
+def _reparametrise(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+    """Prove the goal with x = s**n for a new s >= 0, where x >= 0 is known."""
+    name, fresh, order, goal = step["variable"], step["fresh"], step["root"], read_relation(step["goal"])
+    variable: Term = ("var", name)
+    if not isinstance(order, int) or not 2 <= order <= 12 or name in context.integers:
+        message = "a root must be of order 2 to 12, of a real variable"
+        raise Rejected(message)
+    if not context.holds(Rel(variable, ">=", ZERO)) or not context.is_fresh(fresh, goal.left, goal.right):
+        message = f"not known: {name} >= 0, or {fresh} is in use"
+        raise Rejected(message)
+    root: Term = ("var", fresh)
+    by: Term = ("**", root, num(order))
+    inner = context.substituted(name, by, (Rel(root, ">=", ZERO),))
+    checker.prove(inner, step["steps"], substitute_relation(goal, {name: by}))
+    context.add(context.fact(goal))
+
+
 def _contradiction(checker: Checker, context: Context, step: dict[str, Any]) -> None:
     """Assume that the goal fails; derive a contradiction."""
     goal = read_relation(step["goal"])
@@ -417,27 +438,23 @@ def _sum_first(checker: Checker, context: Context, step: dict[str, Any]) -> None
     context.establish(Rel(whole, "==", add(substitute(summand, {index: low}), after)))
 
 
-def _sum_bound(checker: Checker, context: Context, step: dict[str, Any]) -> None:
-    """sum f <= sum g over the same range, if f <= g (proved for every index of the range)."""
-    left, right = _sum_term(step["left"]), ("sum", *_sum_term(step["left"])[1:4], read(step["right"]))
-    context.require_defined(left)
-    context.require_defined(right)
-    inner, below = context.binder(*left[1:])
-    fresh = sorted(inner.integers - context.integers)[0]
-    above = substitute(right[4], {right[1]: ("var", fresh)})
-    checker.prove(inner, step["steps"], Rel(below, "<=", above))
-    context.establish(Rel(left, "<=", right))
+def _sum_compared(op: str) -> Rule:
+    """sum f <= sum g (or ==) over the same range, if f <= g (or ==) for every index of the range."""
 
+    def rule(checker: Checker, context: Context, step: dict[str, Any]) -> None:
+        left, fresh = _sum_term(step["left"]), step["index"]
+        right: Term = ("sum", *left[1:4], read(step["right"]))
+        context.require_defined(left)
+        context.require_defined(right)
+        inner, below = context.binder(*left[1:], fresh=fresh)
+        above = substitute(right[4], {right[1]: ("var", fresh)})
+        if fresh in free(right):
+            message = f"the index {fresh} is in use"
+            raise Rejected(message)
+        checker.prove(inner, step["steps"], Rel(below, op, above))
+        context.establish(Rel(left, op, right))
 
-def _sum_equal(checker: Checker, context: Context, step: dict[str, Any]) -> None:
-    """sum f == sum g over the same range, if f == g (proved for every index of the range)."""
-    left, right = _sum_term(step["left"]), ("sum", *_sum_term(step["left"])[1:4], read(step["right"]))
-    context.require_defined(left)
-    context.require_defined(right)
-    inner, summand = context.binder(*left[1:])
-    fresh = sorted(inner.integers - context.integers)[0]
-    checker.prove(inner, step["steps"], Rel(summand, "==", substitute(right[4], {right[1]: ("var", fresh)})))
-    context.establish(Rel(left, "==", right))
+    return rule
 
 
 def _number(checker: Checker, context: Context, step: dict[str, Any]) -> None:
@@ -466,7 +483,9 @@ def _stretch(checker: Checker, context: Context, step: dict[str, Any]) -> tuple[
         raise Rejected(message)
     ends = [Rel(variable, ">=" if sign == "+" else "<=", start)]
     if "to" in step:
-        ends.append(Rel(variable, "<=" if sign == "+" else ">=", read(step["to"])))
+        far = Rel(variable, "<" if sign == "+" else ">", read(step["to"]))
+        context.require_defined(far)
+        ends.append(far if context.holds(far) else Rel(variable, far.op + "=", far.right))
     for relation in ends:
         context.require_defined(relation)
         if name in free(relation.right) or not context.holds(relation):
@@ -529,7 +548,7 @@ def _boxes(checker: Checker, context: Context, step: dict[str, Any]) -> None:
     context.add(context.fact(goal))
 
 
-RULES: dict[str, Callable[[Checker, Context, dict[str, Any]], None]] = {
+RULES: dict[str, Rule] = {
     "axiom": _axiom,
     "sight": _sight,
     "combination": _combination,
@@ -541,8 +560,9 @@ RULES: dict[str, Callable[[Checker, Context, dict[str, Any]], None]] = {
     "lemma": _lemma,
     "sum-last": _sum_last,
     "sum-first": _sum_first,
-    "sum-bound": _sum_bound,
-    "sum-equal": _sum_equal,
+    "sum-bound": _sum_compared("<="),
+    "sum-equal": _sum_compared("=="),
+    "reparametrise": _reparametrise,
     "number": _number,
     "slope": _slope,
     "concave": _concave,

@@ -135,7 +135,7 @@ def _one_way(
     low, high = ends(context, name)
     far = high if sign == "+" else low
     inner = context.without(name)
-    for relation in _stretch(variable, start, far, sign):
+    for relation in _stretch(context, variable, start, far, sign):
         inner.add(inner.fact(relation))
     wanted = Rel(slope, {"+": ">=", "-": "<="}[sign][: 1 if strict else 2], ZERO)
     with search.where(Rel(variable, ">=" if sign == "+" else "<=", start)):
@@ -151,9 +151,12 @@ def _one_way(
     return [step]
 
 
-def _stretch(variable: Term, start: Term, far: Term | None, sign: str) -> list[Rel]:
+def _stretch(context: Context, variable: Term, start: Term, far: Term | None, sign: str) -> list[Rel]:
     first = Rel(variable, ">" if sign == "+" else "<", start)
-    return [first] if far is None else [first, Rel(variable, "<=" if sign == "+" else ">=", far)]
+    if far is None:
+        return [first]
+    last = Rel(variable, "<" if sign == "+" else ">", far)
+    return [first, last if context.holds(last) else Rel(variable, last.op + "=", far)]
 
 
 def by_concavity(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
@@ -176,7 +179,7 @@ def by_concavity(search: Search, context: Context, goal: Rel, depth: int) -> lis
             "goal": write_relation(goal),
         }  # fmt: skip
         inner = context.without(name)
-        for relation in _stretch(("var", name), low, high, "+"):
+        for relation in _stretch(context, ("var", name), low, high, "+"):
             inner.add(inner.fact(relation))
         parts = {
             "bend": (inner, Rel(bend, "<=", ZERO)),

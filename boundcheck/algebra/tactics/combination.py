@@ -174,6 +174,19 @@ class Workshop:
                 roots = [Poly({m: fmpq(1)}) for m in (a, b)]
                 self._put_squares(((roots[0] - roots[1], UNIT), (roots[0] + roots[1], UNIT)))
 
+    def add_goal_squares(self, own: Iterable[Column]) -> None:
+        """Add goal * u^2 and goal * (u - v)^2, (u + v)^2 for its own atoms u, v."""
+        for column in own:
+            atoms = [Poly.generator(g) for g in sorted(column.polynomial.generators())][:5]
+            if len(column.polynomial) > 12:
+                continue
+            roots = [*atoms, *(a + b for i, a in enumerate(atoms) for b in atoms[:i])]
+            roots += [a - b for i, a in enumerate(atoms) for b in atoms[:i]]
+            for root in roots:
+                polynomial = self.context.table.reduce(column.polynomial * root * root)
+                signs = sign_product(column.signs, SIGNS[">="])
+                self.put(Column(polynomial, signs, column.facts, UNIT, root))
+
     def _put_squares(self, squares: Iterable[tuple[Poly, Monomial]]) -> None:
         for square, by in squares:
             if self.monomial_sign(by) <= SIGNS[">="]:
@@ -263,7 +276,9 @@ def close(
         shop.put(column)
     _multiply_goal(shop, own, others, level)
     if level > 1:
-        shop.add_squares(list(shop.columns.values()))
+        columns = list(shop.columns.values())
+        shop.add_squares(columns)
+        shop.add_goal_squares(own)
     sources = others if level == 1 else [*others, *_pairs(shop, others, level)]
     for _ in range(2 if level < 3 else 1):
         shop.towards(sources, shop.targets())

@@ -6,13 +6,14 @@ semidefinite. ``centre`` maximises the least eigenvalue in doubles; ``rounded`` 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from flint import fmpq, fmpq_mat
 
 Array = np.ndarray
-MAX_UNKNOWNS = 400
+MAX_UNKNOWNS = 260
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def unknowns(sizes: tuple[int, ...]) -> tuple[tuple[int, int, int], ...]:
     return tuple((b, i, j) for b, n in enumerate(sizes) for i in range(n) for j in range(i, n))
 
 
-def centre(space: Space, rounds: int = 60) -> tuple[Array, float] | None:
+def centre(space: Space, tick: Callable[[], None], rounds: int = 60) -> tuple[Array, float] | None:
     """Return the entries of a solution with the least eigenvalue t as large as possible (at most 1), and t.
 
     None if the linear conditions have no solution.
@@ -46,7 +47,8 @@ def centre(space: Space, rounds: int = 60) -> tuple[Array, float] | None:
         return None
     _, values, vectors = np.linalg.svd(matrix, full_matrices=True)
     rank = int((values > 1e-10 * max(1.0, values.max(initial=0))).sum())
-    return _climb(space, start, vectors[rank:].T, rounds)
+    tick()
+    return _climb(space, start, vectors[rank:].T, rounds, tick)
 
 
 def _blocks(space: Space, entries: Array) -> list[Array]:
@@ -56,7 +58,9 @@ def _blocks(space: Space, entries: Array) -> list[Array]:
     return made
 
 
-def _climb(space: Space, start: Array, basis: Array, rounds: int) -> tuple[Array, float]:
+def _climb(
+    space: Space, start: Array, basis: Array, rounds: int, tick: Callable[[], None]
+) -> tuple[Array, float]:
     """Newton's method on -t/mu - log det(Q - t I) - log(1 - t) with mu going to 0."""
     directions = [np.stack([_blocks(space, column)[b] for column in basis.T]) if basis.shape[1] else
                   np.zeros((0, n, n)) for b, n in enumerate(space.sizes)]  # fmt: skip
@@ -64,6 +68,7 @@ def _climb(space: Space, start: Array, basis: Array, rounds: int) -> tuple[Array
     t = min(least - 1.0, 0.0)
     y, mu = np.zeros(basis.shape[1]), max(1.0, abs(t))
     for _ in range(rounds):
+        tick()
         step = _newton(space, start + basis @ y, directions, t, mu)
         if step is None:
             break

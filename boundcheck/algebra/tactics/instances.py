@@ -17,8 +17,8 @@ BOUNDS = {
     "tanh": ("tanh-below-one", "tanh-above-minus-one", "tanh-below-identity"),
     "erf": ("erf-below-one", "erf-above-minus-one", "erf-below-tangent"),
     "atan": ("atan-below", "atan-above", "atan-below-identity"),
-    "sin": ("sin-below-one", "sin-above-minus-one", "pythagoras", "sin-below-identity"),
-    "cos": ("cos-below-one", "cos-above-minus-one", "pythagoras", "cos-above-parabola"),
+    "sin": ("sin-below-one", "sin-above-minus-one", "pythagoras", "sin-below-identity", "sin-nonnegative"),
+    "cos": ("cos-below-one", "cos-above-minus-one", "pythagoras", "cos-above-parabola", "cos-nonnegative"),
     "exp": ("exp-tangent", "exp-below-reciprocal"),
     "log": ("log-tangent", "log-above"),
 }
@@ -241,19 +241,15 @@ def _powers(context: Context, atoms: list[Atom]) -> Iterator[Step]:
 
 
 def _sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:
-    """Split the last term off the longer of two sums of the same summands."""
-    groups: dict[object, list[tuple[Fraction, Atom]]] = {}
-    for atom in atoms:
-        if atom.head == "sum" and not atom.arguments[1].denominator:
-            last = atom.arguments[1].numerator
-            constant = last.constant_value()
-            rest = (last - Poly.constant(constant)).key
-            key = atom.arguments[0].key, rest, atom.arguments[2].key, atom.index
-            groups.setdefault(key, []).append((Fraction(int(constant.p), int(constant.q)), atom))
-    for items in groups.values():
-        items.sort(key=lambda item: item[0])
-        for _, atom in items[:0:-1][:MAX_GAP]:
-            yield {"rule": "sum-last", "sum": write(atom.term)}
+    """Split the last term off a sum that is longer by one or more than another with the same start."""
+    sums = [atom for atom in atoms if atom.head == "sum" and not atom.arguments[1].denominator]
+    for atom in sums:
+        for other in sums:
+            gap = atom.arguments[1].numerator - other.arguments[1].numerator
+            longer = gap.is_constant() and 0 < gap.constant_value() <= MAX_GAP
+            if longer and atom.arguments[0].key == other.arguments[0].key:
+                yield {"rule": "sum-last", "sum": write(atom.term)}
+                break
 
 
 def _addition(context: Context, atoms: list[Atom]) -> Iterator[Step]:

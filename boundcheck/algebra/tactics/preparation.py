@@ -106,12 +106,13 @@ class Preparation:
 
 def leading_atom(context: Context, polynomial: Poly) -> int | None:
     """Choose the atom to eliminate: linear with a constant coefficient, no variable, the most composite one."""
-    candidates = []
+    candidates: list[tuple[bool, tuple[int, int, int], int]] = []
     for g in polynomial.generators():
         parts = polynomial.by_power(g)
-        if set(parts) <= {0, 1} and parts[1].is_constant() and context.table.atoms[g].head != "var":
-            candidates.append((_weight(context, g), g))
-    return max(candidates)[1] if candidates else None
+        if set(parts) <= {0, 1} and context.table.atoms[g].head != "var" and "0" not in context.sign(parts[1]):
+            candidates.append((parts[1].is_constant() or context.table.atoms[g].head == "sum", _weight(context, g), g))
+    chosen = max(candidates, default=None)
+    return chosen[-1] if chosen is not None and chosen[0] else None
 
 
 def _weight(context: Context, g: int) -> tuple[int, int, int]:

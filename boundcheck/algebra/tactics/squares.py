@@ -121,7 +121,7 @@ def weighted(
         if not entries or len(entries) > MAX_UNKNOWNS:
             return None
         space = _space(context, polynomial, blocks, sizes, entries)
-        found = centre(space) if space is not None else None
+        found = centre(space, search.tick) if space is not None else None
         if space is None or found is None:
             return None
         solution, least = found
