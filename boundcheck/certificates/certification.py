@@ -70,7 +70,8 @@ def certify(
              radii: (rho_w, rho_u) of the projection; None: free gradient descent (B), and for A radii of its own.
              tau: steps at which bounds are wanted; methods: some of "A", "B"; None: all that apply.
              witness: weights that A is to use; None: it searches. fast: plain doubles, an estimate.
-             train: also run gradient descent and enclose its risk (None: for a configuration only). progress: called with (stage, done, of) at each.
+             train: also run gradient descent and enclose its risk (None: for a configuration only).
+             progress: called with (stage, done, of) as each stage begins.
     Raises:  ValueError for bad data, an asymmetric initialisation (for B), a step size above its limit, radii below
              the witness, or an activation that is not smooth.
     """

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
+from flint import arb, ctx
+
 from boundcheck.activations import activation
 from boundcheck.certificates.activation_table import HALF_CELL, activation_table
 from boundcheck.enclosure import compile_arb
 from boundcheck.notation import z as symbol
-from flint import arb, ctx
 
 
 @pytest.mark.parametrize("name", ["tanh", "erf", "z/sqrt(1+z**2)", "sin(z)*exp(-z**2/8)"])

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from boundcheck import network
 from boundcheck.certificates.ball import suprema
 from boundcheck.certificates.centre import centre

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
+from certification_problems import small_problem
+from flint import arb, ctx
+
 from boundcheck import network
 from boundcheck.certificates.centre import centre
 from boundcheck.certificates.ingredients import table_for
 from boundcheck.certificates.rounding import OUTWARD, PLAIN
 from boundcheck.certificates.symmetric import multi_indices, multiplicity_roots, norm_bound, unpack
 from boundcheck.network import Weights
-from flint import arb, ctx
-from problems import small_problem
 
 
 def block_of(problem, size):

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from certification_problems import drawn_problem, small_problem
+
 from boundcheck.certificates import certification, certify, tracking
 from boundcheck.certificates.guarantee import LAST
 from boundcheck.network import Weights, gradient_descent, symmetric_initialization
-from problems import drawn_problem, small_problem
 
 STEPS = 40
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from boundcheck.certificates import certify, certify_from_configuration, replay
 from boundcheck.configuration import preset
 

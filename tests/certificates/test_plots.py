@@ -1,6 +1,7 @@
 import pytest
+from certification_problems import small_problem
+
 from boundcheck.certificates import certify, plots
-from problems import small_problem
 
 
 @pytest.fixture(scope="module")

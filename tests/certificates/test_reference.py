@@ -1,4 +1,5 @@
 import numpy as np
+
 from boundcheck.certificates.centre import centre
 from boundcheck.certificates.ingredients import reference_path
 from boundcheck.certificates.rounding import OUTWARD, root_mean_square

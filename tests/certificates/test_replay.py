@@ -3,9 +3,10 @@ import json
 
 import numpy as np
 import pytest
+from certification_problems import small_problem
+
 from boundcheck.certificates import certify, replay, save
 from boundcheck.certificates.document import read_problem
-from problems import small_problem
 
 
 @pytest.fixture(scope="module")

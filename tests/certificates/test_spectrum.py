@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
+from flint import arb, arb_mat, ctx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from boundcheck.certificates import filters
 from boundcheck.certificates.centre import centre
 from boundcheck.certificates.rounding import OUTWARD, PLAIN
 from boundcheck.certificates.spectrum import gram_norms, largest_eigenvalue
 from boundcheck.network import gram_matrix
-from flint import arb, arb_mat, ctx
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 @settings(derandomize=True, deadline=None, max_examples=25)

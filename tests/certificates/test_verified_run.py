@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
+from certification_problems import small_problem
+from flint import arb, ctx
+
 from boundcheck.certificates.ingredients import kernel_spectrum, table_for
 from boundcheck.certificates.rounding import OUTWARD
 from boundcheck.certificates.verified_run import verified_run
 from boundcheck.network import gradient_descent
-from flint import arb, ctx
-from problems import small_problem
 
 
 def exact_risks(problem, eta, steps):

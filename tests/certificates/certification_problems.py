@@ -1,6 +1,7 @@
 """Small certification problems, drawn from a seed; shared by the tests of this folder."""
 
 import numpy as np
+
 from boundcheck.certificates.problem import Problem
 from boundcheck.network import TransportationMap, symmetric_initialization, target
 
