@@ -149,5 +149,12 @@ def refuted(claim: str, given: list[str], witness: dict[str, str]) -> dict[str, 
     certificate = {"kind": "refutation", "claim": claim, "given": given, "point": witness}
     if not replay(certificate):
         return {"status": "undecided", "reason": f"the witness did not replay: {replay(certificate).reason}"}
-    return {"status": "refuted", "method": "witness", "certificate": certificate, "counterexample": witness}
+    plain = {name: _without_brackets(text) for name, text in witness.items()}
+    return {"status": "refuted", "method": "witness", "certificate": certificate, "counterexample": plain}
+
+
+def _without_brackets(text: str) -> str:
+    """Write (-1/5) as -1/5, which Fraction reads; anything else stays as it is."""
+    inner = text[1:-1]
+    return inner if text.startswith("(-") and text.endswith(")") and not set(inner) & set("()") else text
 
