@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -16,11 +17,12 @@ from boundcheck.algebra.context import Context
 from boundcheck.algebra.doubles import Array, compiled, violation
 from boundcheck.algebra.polynomials import TooLarge
 from boundcheck.algebra.sampling import Sampler
-from boundcheck.algebra.terms import Rel, Term, free_relation, write
+from boundcheck.algebra.terms import Rel, Term, free_relation, mul, num, write
 from boundcheck.algebra.witness import refutes
 
 DENOMINATORS = (1, 2, 10, 60, 1000, 10**6, 10**9)
 TOUCH = 1e-9
+NEAR = 1e-3
 
 
 class Refuter:
@@ -73,21 +75,22 @@ class Refuter:
         for index in order:
             if not scores[index] >= limit:
                 continue
-            for rational in _roundings({name: float(values[index]) for name, values in latents.items()}):
+            here = {name: float(values[index]) for name, values in latents.items()}
+            for simple in _simple_points(here, touching=limit < 0):
                 if time.monotonic() > until:
                     return None
-                point = self._admissible(rational)
+                point = self._admissible(simple)
                 if point is not None:
                     return {name: write(term) for name, term in point.items()}
         return None
 
-    def _admissible(self, rational: dict[str, Fraction]) -> dict[str, Term] | None:
-        rough = self.scores({name: np.array([float(value)]) for name, value in rational.items()})
+    def _admissible(self, simple: dict[str, Term]) -> dict[str, Term] | None:
+        rough = self.scores({name: np.array([float(compiled(value)({}))]) for name, value in simple.items()})
         limit = -TOUCH if self.claim.op in ("<", ">", "!=") else 0
         if not rough[0] >= limit:
             return None
         try:
-            point = self.sampler.exact(rational)
+            point = self.sampler.exact(simple)
             if point is None or refutes(self.claim, self.relations, self.integers, point):
                 return None
         except (TooLarge, RecursionError, OverflowError):
@@ -101,7 +104,7 @@ def refute(refuter: Refuter, *, effort: int, until: float) -> dict[str, str] | N
     Args:    effort: 0 a glance (milliseconds), 1 thorough, 2 several restarts.
              until: monotonic time at which to stop.
     """
-    rounds, count, restarts = ((3, 256, 1), (14, 768, 1), (20, 1024, 2))[effort]
+    rounds, count, restarts = ((3, 256, 1), (12, 400, 1), (20, 1024, 2))[effort]
     for _ in range(restarts):
         witness = refuter.search(rounds, count, until)
         if witness is not None or time.monotonic() > until:
@@ -118,14 +121,37 @@ def admissible(
     return refuter.search(3, 256, until)
 
 
-def _roundings(latent: dict[str, float]) -> Iterator[dict[str, Fraction]]:
+def _simple_points(latent: dict[str, float], *, touching: bool) -> Iterator[dict[str, Term]]:
+    """Yield simple values near the given ones: rational; where sides may only touch, also roots and parts of pi."""
     seen: set[tuple] = set()
-    for denominator in DENOMINATORS:
-        made = {name: _rounded(value, denominator) for name, value in latent.items()}
+    makers: list[Callable[[float], Term]] = [partial(_rational, denominator=d) for d in DENOMINATORS]
+    if touching:
+        makers[2:2] = [_root, _part_of_pi]
+    for maker in makers:
+        made = {name: maker(value) for name, value in latent.items()}
         key = tuple(made.values())
         if key not in seen:
             seen.add(key)
             yield made
+
+
+def _rational(value: float, denominator: int) -> Term:
+    return num(_rounded(value, denominator))
+
+
+def _root(value: float) -> Term:
+    square = Fraction(value * value).limit_denominator(12)
+    if abs(float(square) ** 0.5 - abs(value)) > NEAR * (1 + abs(value)):
+        return _rational(value, 60)
+    root: Term = ("sqrt", num(square))
+    return root if value > 0 else mul(num(-1), root)
+
+
+def _part_of_pi(value: float) -> Term:
+    part = Fraction(value / np.pi).limit_denominator(12)
+    if part == 0 or abs(float(part) * np.pi - value) > NEAR * (1 + abs(value)):
+        return _rational(value, 60)
+    return mul(num(part), ("pi",))
 
 
 def _rounded(value: float, denominator: int) -> Fraction:

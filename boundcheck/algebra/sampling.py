@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import numpy as np
 
@@ -126,8 +125,8 @@ class Sampler:
             return low + latent * (1.0 if variable.lower else 0.0)
         return latent if high is None else high - latent
 
-    def exact(self, latents: Mapping[str, Fraction]) -> dict[str, Term] | None:
-        """Turn rational latents into exact closed terms; None where a bound cannot be evaluated."""
+    def exact(self, latents: Mapping[str, Term]) -> dict[str, Term] | None:
+        """Turn closed terms as latents into exact closed terms; None where a bound cannot be evaluated."""
         point: dict[str, Term] = {}
         doubles: dict[str, Array] = {}
         with np.errstate(all="ignore"):
@@ -140,22 +139,23 @@ class Sampler:
         return point
 
     def _exact(
-        self, variable: Variable, latent: Fraction, point: dict[str, Term], doubles: dict[str, Array]
+        self, variable: Variable, latent: Term, point: dict[str, Term], doubles: dict[str, Array]
     ) -> Term | None:
         if variable.equal is not None:
             value = substitute(variable.equal.term, point)
-            return closed(mul(num(-1), value) if variable.signed and latent < 0 else value)
+            negative = variable.signed and float(compiled(latent)({})) < 0
+            return closed(mul(num(-1), value) if negative else value)
         low, high = _tightest(variable.lower, doubles, max), _tightest(variable.upper, doubles, min)
         if variable.whole:
-            value = self._value(variable, np.asarray(float(latent)), doubles)
+            value = self._value(variable, np.asarray(compiled(latent)({})), doubles)
             return num(int(value)) if np.isfinite(value) else None
         terms = [None if bound is None else substitute(bound.term, point) for bound in (low, high)]
         if terms[0] is not None and terms[1] is not None:
-            width = mul(num(latent), sub(terms[1], terms[0]))
+            width = mul(latent, sub(terms[1], terms[0]))
             return closed(add(terms[0], width))
         if terms[0] is not None:
-            return closed(add(terms[0], num(latent)))
-        return num(latent) if terms[1] is None else closed(sub(terms[1], num(latent)))
+            return closed(add(terms[0], latent))
+        return closed(latent if terms[1] is None else sub(terms[1], latent))
 
 
 def closed(term: Term) -> Term | None:
