@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from boundcheck.measurement import approximation, convergence, hidden_state, kernel, linearization, norms
+from boundcheck.measurement import approximation, convergence, hidden_state, kernel, linearization, norms, remarks
 from boundcheck.measurement.values import Measurement, Problem
 
 Measure = Callable[[Problem], "Measurement | tuple[Measurement, ...]"]
@@ -51,6 +51,9 @@ MEASUREMENTS: tuple[tuple[str, str, Measure], ...] = (
     ("theorem-1-any-target", "bound", convergence.measure_comparator),
     ("corollary-1", "bound", convergence.measure_average),
     ("theorem-2", "min-risk", convergence.measure_free),
+    ("remark-1", "free-over-projected", remarks.measure_regularisation),
+    ("remark-5", "exponent-at-cutoff", remarks.measure_growth),
+    ("remark-6", "exponent-of-n", remarks.measure_samples),
 )
 
 

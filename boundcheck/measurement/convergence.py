@@ -23,8 +23,12 @@ VARIANTS = ("classic", "sharpened", "lyapunov")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Run:
-    """One run: risks (tau+1,), drifts sqrt(m) max_i |..| (tau+1,), share of projected neurons (tau,), exit time,
-    risk of the average iterate, and R against F* uncertainty e (rms of the targets' error)."""  # noqa: D205, D209
+    """One run of tau iterations.
+
+    risks: (tau+1,) empirical risk; drift_w, drift_u: (tau+1,) sqrt(m) max_i of the displacement; active: (tau,) share
+    of neurons that the projection moved; exit_time: first s outside the neighbourhood or None; average_risk: of the
+    average iterate; kernel_drift: ||K(s) - K(0)||/||K(0)|| (Frobenius) at the iterations ``checkpoints``.
+    """
 
     risks: np.ndarray
     drift_w: np.ndarray
@@ -32,6 +36,8 @@ class Run:
     active: np.ndarray
     exit_time: int | None
     average_risk: float
+    checkpoints: tuple[int, ...] = ()
+    kernel_drift: tuple[float, ...] = ()
 
     @property
     def smallest(self) -> float:
@@ -58,10 +64,11 @@ def lipschitz(problem: Problem) -> float:
 
 
 def train(problem: Problem, eta: float, projected: bool, seed: np.random.SeedSequence) -> Run:
-    """Train one network from its own symmetric initialisation for tau iterations."""
+    """Train one network from its own symmetric initialisation for tau iterations; follow its kernel along the way."""
     from boundcheck import network
 
     rng = np.random.default_rng(seed)
+    followed = _KernelDrift(problem)
     initial = network.symmetric_initialization(problem.m, problem.d, float(problem.alpha), rng)
     radii = (float(problem.rho_w), float(problem.rho_u))
     path = network.gradient_descent(
@@ -73,6 +80,7 @@ def train(problem: Problem, eta: float, projected: bool, seed: np.random.SeedSeq
         iterations=problem.tau,
         radii=radii if projected else None,
         neighbourhood=radii,
+        record=followed,
     )
     average = network.risk(network.forward(path.average, problem.X, problem.activation), problem.y)
     return Run(
@@ -82,7 +90,29 @@ def train(problem: Problem, eta: float, projected: bool, seed: np.random.SeedSeq
         active=path.active,
         exit_time=path.exit_time,
         average_risk=average,
+        checkpoints=tuple(followed.drifts),
+        kernel_drift=tuple(followed.drifts.values()),
     )
+
+
+class _KernelDrift:
+    """Measure the empirical kernel at five iterations of a run, on at most 64 rows of samples and times."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.X, self.activation = problem.X[: max(1, 64 // problem.T)], problem.activation
+        self.steps = {0, *(problem.tau * k // 4 for k in range(1, 5))}
+        self.drifts: dict[int, float] = {}
+        self.first: Any = None
+
+    def __call__(self, s: int, risk: float, weights: Any) -> None:
+        if s not in self.steps:
+            return
+        from boundcheck.network import gram_matrix
+
+        kernel = gram_matrix(weights, self.X, self.activation)
+        self.first = kernel if self.first is None else self.first
+        size = float(np.linalg.norm(self.first))
+        self.drifts[s] = float(np.linalg.norm(kernel - self.first)) / size if size > 0 else 0.0
 
 
 @lru_cache(maxsize=16)
@@ -140,6 +170,8 @@ def curves(run: Run) -> dict[str, Any]:
         "drift_u": run.drift_u.tolist(),
         "active": run.active.tolist(),
         "exit_time": run.exit_time,
+        "checkpoints": list(run.checkpoints),
+        "kernel_drift": list(run.kernel_drift),
     }
 
 

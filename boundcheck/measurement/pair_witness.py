@@ -81,12 +81,12 @@ def _risk_gradient(base: Any, moves: dict[str, Any], x: Any, sigma: Any, m: int)
     """
     (w, u), d = base, len(base[1])
     points = [(w + a, [p + q for p, q in zip(u, b, strict=True)]) for a, b in (moves["plus"], moves["minus"])]
-    still = (Fraction(0), [Fraction(0)] * d, 0)
-    plus, minus = ([h[0] for h in states(sigma, *point, x, *still)[0]] for point in points)
+    none = [Fraction(0)] * d
+    plus, minus = ([h[0] for h in states(sigma, w_, u_, x, Fraction(0), none, 0)[0]] for w_, u_ in points)
     square = arb(0)
     for k in range(1 + d):
-        along = (Fraction(k == 0), [Fraction(k == j + 1) for j in range(d)], 1)
-        slopes = [h[1] for h in states(sigma, *points[0], x, *along)[0]]
+        axis = [Fraction(k == j + 1) for j in range(d)]
+        slopes = [h[1] for h in states(sigma, *points[0], x, Fraction(k == 0), axis, 1)[0]]
         square += sum(((p - q) * g for p, q, g in zip(plus, minus, slopes, strict=True)), arb(0)) ** 2
     return square.sqrt() / len(x)
 

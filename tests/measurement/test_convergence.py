@@ -1,0 +1,131 @@
+"""Runs over independent seeds: coverage, the same bits for any number of workers, carried target errors, comparators."""
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from boundcheck.measurement import Problem, measure, prepare
+from boundcheck.measurement.approximation import frequency
+from boundcheck.measurement.convergence import runs, step_size, target_slack, train
+from boundcheck.measurement.coverage import clopper_pearson, quantile, run_all
+from boundcheck.measurement.memory import check_memory, needed_bytes
+from boundcheck.measurement.values import seeds
+
+SMALL = Problem(T=3, d=2, n=4, m=64, rho_w=1, rho_u=1, tau=30, runs=3, restarts=8)
+
+
+@pytest.mark.parametrize(("failures", "count"), [(0, 10), (3, 50), (10, 10), (1, 400)])
+def test_clopper_pearson(failures, count):
+    reference = binomtest(failures, count).proportion_ci(method="exact")
+    np.testing.assert_allclose(clopper_pearson(failures, count), (reference.low, reference.high), rtol=1e-9)
+
+
+def test_clopper_pearson_refuses_nonsense():
+    with pytest.raises(ValueError, match="0..runs"):
+        clopper_pearson(3, 2)
+
+
+def test_quantile_is_a_value_of_the_sample():
+    assert quantile([3.0, 1.0, 2.0, 4.0], 0.75) == 3.0
+    assert quantile([1.0], 0.9) == 1.0
+
+
+@pytest.mark.slow
+def test_workers_give_the_same_bits_in_order():
+    children = seeds(SMALL, 99).spawn(3)
+    alone = run_all(_draw, children, 1)
+    assert alone == run_all(_draw, children, 2)
+    assert len(set(alone)) == 3
+
+
+def _draw(seed):
+    return float(np.random.default_rng(seed).normal())
+
+
+@pytest.mark.slow
+def test_measured_rows_do_not_depend_on_the_number_of_workers():
+    for statement in ("prop-3", "theorem-1"):
+        one, two = (measure(statement, SMALL.replace(jobs=jobs)) for jobs in (1, 2))
+        assert [(item.value, item.uncertainty) for item in one] == [(item.value, item.uncertainty) for item in two]
+
+
+@pytest.mark.parametrize("statement", ["prop-3", "prop-3-rms", "prop-5"])
+def test_coverage_stays_below_delta(statement):
+    size, share = measure(statement, SMALL.replace(runs=40))
+    assert size.value > 0
+    assert size.uncertainty < size.value
+    assert share.value == 0.0
+    assert share.uncertainty == clopper_pearson(0, 40)
+
+
+def test_a_bound_that_is_too_small_fails_in_most_runs():
+    values = np.full(40, 1e9)
+    assert frequency(SMALL, "prop-3", values, {}).value == 1.0
+
+
+def test_theorem_1_runs():
+    found = measure("theorem-1", SMALL)
+    assert {item.variant for item in found} == {"classic", "sharpened", "lyapunov"}
+    size = next(item for item in found if item.kind == "exact-run")
+    ready = prepare(SMALL)
+    assert 0 < size.value < float(np.mean(ready.y**2))
+    assert len(size.series["risk"]) == SMALL.tau + 1
+    assert max(size.series["drift_w"]) <= 1 + 1e-9
+    assert size.series["kernel_drift"][0] == 0.0
+    assert size.series["kernel_drift"][-1] > 0.0
+    assert all(item.value == 0.0 for item in found if item.kind == "frequency")
+
+
+def test_the_target_error_is_carried():
+    ready = prepare(SMALL)
+    assert ready.target_error.max() > 0
+    e = float(np.sqrt(np.mean(ready.target_error**2)))
+    assert target_slack(SMALL, 4.0) == pytest.approx(4 * e + e * e, rel=1e-9)
+    exact = ready.replace(target_error=np.zeros_like(ready.y))
+    assert target_slack(exact, 4.0) == 0.0
+
+
+def test_projection_keeps_inside_and_free_runs_tell_their_exit():
+    tight = prepare(SMALL.replace(rho_w="1/100", rho_u="1/100", nu_w="1/100", nu_u="1/100").replace(y=prepare(SMALL).y))
+    eta = step_size(tight, "lyapunov")
+    seed = seeds(SMALL, 13).spawn(1)[0]
+    projected, free = (train(tight, eta, kind, seed) for kind in (True, False))
+    assert projected.exit_time is None
+    assert projected.active.max() > 0
+    assert free.exit_time is not None
+    assert free.smallest < projected.smallest
+
+
+def test_a_comparator_bounds_the_run_for_any_targets():
+    rng = np.random.default_rng(0)
+    real = prepare(SMALL.replace(y=0.1 * rng.normal(size=(4, 3)), realisable=False))
+    (found,) = measure("theorem-1-any-target", real)
+    assert found.value <= found.witness["bound"]
+    assert float.fromhex(found.witness["R_comparator"]) <= float(np.mean(real.y**2))
+    for statement in ("prop-3", "prop-5"):
+        (unknown,) = measure(statement, real)
+        assert unknown.value is None
+        assert "realisable" in unknown.witness["reason"]
+
+
+def test_runs_are_shared_between_statements():
+    eta = step_size(SMALL, "lyapunov")
+    assert runs(SMALL, eta, True) is runs(SMALL, eta, True)
+
+
+def test_remarks():
+    (free,) = measure("remark-1", SMALL)
+    assert len(free.series["alpha"]) == 3
+    (growth,) = measure("remark-5", SMALL)
+    assert growth.value == pytest.approx(1.0, abs=1e-6)
+    assert growth.series["factor_above"] > 1.1 > growth.series["factor_below"]
+    (samples,) = measure("remark-6", SMALL.replace(runs=20))
+    assert abs(samples.value) < 0.3
+    assert samples.series["width_max"][-1] > samples.series["width_mean"][-1]
+
+
+def test_memory_is_estimated_and_refused():
+    check_memory(SMALL)
+    assert needed_bytes(SMALL.replace(m=1 << 20, T=16, n=32)) < 1 << 30
+    with pytest.raises(ValueError, match="needs about"):
+        check_memory(SMALL, available=1000)
