@@ -146,11 +146,15 @@ def _certificates(content: Any, file: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _replayed(name: str, certificate: dict[str, Any]) -> dict[str, Any]:
+    result: Any
     if certificate["kind"] == "risk-certificate":
-        from boundcheck.certificates.replay import replay as checker
+        from boundcheck.certificates.replay import replay as check_risk
+
+        result = check_risk(certificate)
     else:
-        from boundcheck.algebra.replay import replay as checker
-    result = checker(certificate)
+        from boundcheck.algebra.replay import replay as check_proof
+
+        result = check_proof(certificate)
     return {"id": name, "kind": str(certificate["kind"]), "accepted": result.accepted, "reason": result.reason or "-"}
 
 
