@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Rational, Symbol, exp, log, sqrt, tanh
+from sympy import Expr, Rational, Symbol, log, sqrt, tanh
 
 from boundcheck.language import Condition, Relation, Source, Statement, Step
 from boundcheck.notation import T, delta, n
@@ -13,7 +13,7 @@ from boundcheck.theory.remarks import REMARK_1
 
 OURS = Source(origin="ours", where="checked claim")
 d, s, w, y = nonnegative("d s w y")
-h, f, u = (Symbol(name, real=True) for name in ("h", "f", "u"))
+h, f, g, u = (Symbol(name, real=True) for name in ("h", "f", "g", "u"))
 tanh_sigma2: Expr = 4 / (3 * sqrt(3))
 
 NO_DIMENSION = Statement(
@@ -34,10 +34,17 @@ NO_DIMENSION = Statement(
         ),
         Step.of(
             "rank-one",
-            (h * w) ** 2,
+            (h * f + u * g) ** 2,
             "<=",
-            h**2 * w**2,
-            because="the operator norm of x x' is ||x||^2, whatever d is: here lies the difference",
+            (h**2 + u**2) * (f**2 + g**2),
+            because="the operator norm of x x' is ||x||^2, whatever d is (here x = (h, u) and any vector (f, g))",
+        ),
+        Step.of(
+            "row-sums",
+            (abs(h) + abs(u)) ** 2,
+            "<=",
+            2 * (h**2 + u**2),
+            because="bounding it by sums of the entries of a row instead costs the factor d (here 2)",
         ),
     ),
 )
@@ -52,25 +59,26 @@ NOT_UNIVERSAL = Statement(
     derivation=(
         Step.of(
             "hidden-state-odd",
-            tanh(-w * h - u),
+            tanh(f),
             "==",
-            -tanh(w * h + u),
+            -tanh(g),
+            given=(equal(f, w * (-h) - u), equal(g, w * h + u)),
             because="if h_{t-1} is odd in the input, so is h_t = sigma(w h_{t-1} + <u, x_t>)",
         ),
         Step.of(
             "erf-odd",
             f,
             "==",
-            -ERF,
-            given=(equal(f, ERF.subs(c, -c)), le(c**2, A * B)),
+            -g,
+            given=(equal(f, ERF.subs(c, u)), equal(g, ERF), equal(u, -c), le(c**2, A * B)),
             because="the closed form at T = 1 for erf: -x flips the sign of <x, x'>",
         ),
         Step.of(
             "sin-odd",
             f,
             "==",
-            -SIN,
-            given=(equal(f, -c / 2 * (exp(-(A + B + 2 * c) / 2) + exp(-(A + B - 2 * c) / 2))),),
+            -g,
+            given=(equal(f, SIN.subs(c, u)), equal(g, SIN), equal(u, -c)),
             because="the closed form at T = 1 for sin",
         ),
         Step.of(

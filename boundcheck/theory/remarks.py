@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Rational, Symbol, log, sqrt
+from sympy import Rational, Symbol, log, sqrt
 
 from boundcheck.language import Condition, Form, Quantity, Relation, Source, Statement, Step
 from boundcheck.notation import T, alpha, delta, m, n, p, q, rho_w, sigma0, sigma1, sigma2
 from boundcheck.theory.concentration import IN_UNIT
 from boundcheck.theory.hidden_state_steps import beta_paper, equal, le, nonnegative, t
 
-a, L, nu, D, epsilon, X, x, s, C, beta, k = nonnegative("a L norm_nu D epsilon X x s C beta lam")
+a, L, nu, D, epsilon, X, x, s, C, beta, k, rho = nonnegative("a L norm_nu D epsilon X x s C beta lam rho")
 eta, tau = Symbol("eta", positive=True), Symbol("tau", positive=True)
-SMALL = (Relation(epsilon, ">", 0), le(epsilon, 1))
-rho: Expr = D * nu**2 / sqrt(epsilon)
+SMALL = (equal(rho, D * nu**2 / sqrt(epsilon)), Relation(epsilon, ">", 0), le(epsilon, 1))
 
 REMARK_1 = Statement(
     id="remark-1",
