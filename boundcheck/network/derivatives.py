@@ -33,10 +33,11 @@ def jacobian(
     inputs = check_inputs(X, weights.d)
     n, T, d = inputs.shape
     shape = (weights.m, 1 + d, T, n)
+    result_size = weights.m * (1 + d) * T * n
     if out is not None and (out.shape != shape or not out.flags.c_contiguous or out.dtype != np.float64):
         message = f"out must be a contiguous float64 array of shape {shape}; got {out.dtype} {out.shape}"
         raise ValueError(message)
-    if not (weights.m * n * T >= LARGE and has_kernels(activation)):
+    if not (result_size >= LARGE and has_kernels(activation)):
         result = plain_jacobian(weights, inputs, activation)
         if out is None:
             return result

@@ -41,5 +41,5 @@ def estimate_memory(*, n: int, T: int, d: int, m: int, work: Work = "descent", p
         entries = 3 * weights + 16 * 24 * T
     else:
         stored = m * n * T * (1 + d) * (1 + d if work == "hessian" else 1)
-        entries = 3 * weights + (stored if work == "jacobian" and m * n * T >= LARGE else 3 * stored)
+        entries = 3 * weights + (stored if work == "jacobian" and stored >= LARGE else 3 * stored)
     return DOUBLE * (entries + data) + LIBRARIES

@@ -20,8 +20,8 @@ BLOCK_ELEMENTS = 1 << 17
 """Entries of one (neurons, T, n) block of the array versions: 1 MiB, so that a block stays in the cache."""
 
 
-LARGE = 1 << 20
-"""Entries (neurons x times x samples) from which compiled kernels are worth importing numba for."""
+LARGE = 1 << 19
+"""Entries of a result (neurons x times x samples x derivatives) from which compiled kernels are worth importing numba for."""
 
 
 def hidden_states(weights: Weights, X: ArrayLike, activation: Activation | str) -> NDArray[np.float64]:

@@ -1,0 +1,229 @@
+"""Time the kernels, their floors and their peers side by side, and print the tables.
+
+Each library runs in a process of its own, twice for the peers: as installed, and with huge pages for malloc
+(GLIBC_TUNABLES=glibc.malloc.hugetlb=1). The processes take turns, so that other load on the machine falls on all alike;
+a figure is the median over all turns. Peers come from the extra `bench`; one that is missing is said to be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+WORKERS = Path(__file__).parent / "workers"
+PEERS = ("jax", "torch")
+HUGE_PAGES = "glibc.malloc.hugetlb=1"
+FLOORS = ("floor: tanh", "floor: multiply-adds", "floor: memory")
+GRADIENT = ("gradient", "recomputed", "user", *FLOORS)
+
+
+@dataclass(kw_only=True)
+class Worker:
+    """A process that times one library."""
+
+    name: str
+    program: str
+    python: str
+    tuned: bool = False
+    process: subprocess.Popen[str] | None = None
+    missing: str = ""
+    times: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    notes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Start the process, without variables that mislead OpenBLAS, with two threads."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("OPENBLAS_")}
+        environment |= {"OMP_NUM_THREADS": "2", "BOUNDCHECK_THREADS": "2"}
+        if self.tuned:
+            environment["GLIBC_TUNABLES"] = HUGE_PAGES
+        self.process = subprocess.Popen(
+            [self.python, str(WORKERS / f"{self.program}_worker.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+
+    def ask(self, task: str, size: str, repeat: int) -> None:
+        """Time a task, unless the library or the task has failed before."""
+        if self.missing or "error" in self.notes.get((task, size), {}):
+            return
+        if self.process is None:
+            self.start()
+        process = self.process
+        assert process is not None
+        try:
+            _pipe(process.stdin).write(json.dumps({"task": task, "size": size, "repeat": repeat}) + "\n")
+            _pipe(process.stdin).flush()
+            line = _pipe(process.stdout).readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            process.wait()
+            self.missing = (_pipe(process.stderr).read().strip().splitlines() or ["no answer"])[-1][:200]
+            return
+        answer = json.loads(line)
+        self.notes[task, size] = answer
+        self.times.setdefault((task, size), []).extend(answer.get("seconds", []))
+
+    def stop(self) -> None:
+        """End the process."""
+        if self.process is not None:
+            _pipe(self.process.stdin).close()
+            self.process.wait()
+            for pipe in (self.process.stdout, self.process.stderr):
+                _pipe(pipe).close()
+            self.process = None
+
+    def milliseconds(self, task: str, size: str) -> float | None:
+        """Return the median time, None where there is none."""
+        seconds = self.times.get((task, size))
+        return 1e3 * statistics.median(seconds) if seconds else None
+
+
+def _pipe(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None
+    return stream
+
+
+def main() -> None:
+    """Run the benchmark that the arguments choose."""
+    arguments = _arguments()
+    workers = [Worker(name="boundcheck", program="own", python=sys.executable)]
+    for peer in PEERS:
+        for tuned in (False, True):
+            name = f"{peer}, huge pages" if tuned else peer
+            workers.append(Worker(name=name, program=peer, python=arguments.python, tuned=tuned))
+    if arguments.neural_tangents:
+        workers.append(
+            Worker(name="neural-tangents", program="neural_tangents", python=arguments.neural_tangents, tuned=True)
+        )
+    for task in arguments.tasks:
+        for size in arguments.sizes:
+            _measure(workers, task, size, arguments)
+    for worker in workers:
+        worker.stop()
+    if "scaling" in arguments.extras:
+        _scaling(arguments)
+    if "memory" in arguments.extras:
+        _memory(workers, arguments)
+    if "first" in arguments.extras:
+        _first_call()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m boundcheck.bench", description=__doc__)
+    parser.add_argument("--tasks", nargs="*", default=["gradient", "jacobian", "gram"])
+    parser.add_argument("--sizes", nargs="*", default=["S", "M", "L"], help="S, M, L or n,T,d,m")
+    parser.add_argument("--extras", nargs="*", default=["scaling", "memory", "first"])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--python", default=sys.executable, help="interpreter with jax and torch")
+    parser.add_argument("--neural-tangents", default="", help="interpreter with neural-tangents")
+    return parser.parse_args()
+
+
+def _measure(workers: list[Worker], task: str, size: str, arguments: argparse.Namespace) -> None:
+    own, *peers = workers
+    tasks = {"gradient": GRADIENT, "jacobian": ("jacobian", "suprema", "floor: write")}.get(
+        task, (task, "bare product")
+    )
+    if task == "gram" and size == "L":
+        return
+    repeat = {"S": 40, "M": 8}.get(size, 3)
+    for _ in range(arguments.rounds):
+        for part in tasks:
+            own.ask(part, size, repeat)
+        for peer in peers:
+            if peer.program != "neural_tangents" or task == "gram":
+                peer.ask(task, size, repeat)
+    rows = [("boundcheck: " + part, own.milliseconds(part, size), "") for part in tasks if "floor" not in part]
+    rows += [(peer.name, peer.milliseconds(task, size), _remark(peer, task, size)) for peer in peers]
+    rows += [(part, own.milliseconds(part, size), "") for part in tasks if "floor" in part]
+    if task == "gradient":
+        compute, products, memory = (own.milliseconds(part, size) or 0.0 for part in FLOORS)
+        rows.append(("floor, in sequence", compute + products + memory, "sum of the three"))
+        rows.append(("floor, overlapped", max(compute + products, memory), "compute beside memory"))
+    _table(f"{task} at {size}", rows, own.milliseconds(tasks[0], size))
+
+
+def _remark(peer: Worker, task: str, size: str) -> str:
+    note = peer.notes.get((task, size), {})
+    return peer.missing or note.get("error", "") or str(note.get("form", ""))
+
+
+def _table(title: str, rows: list[tuple[str, float | None, str]], own: float | None) -> None:
+    lines = [f"\n### {title}\n", "| what | median ms | / boundcheck | remark |", "|---|---|---|---|"]
+    for name, value, remark in rows:
+        ratio = f"{value / own:.2f}" if value and own else "–"
+        lines.append(f"| {name} | {'–' if value is None else f'{value:.3g}'} | {ratio} | {remark} |")
+    _say("\n".join(lines))
+
+
+def _scaling(arguments: argparse.Namespace) -> None:
+    """Time a training step against the width, and fit the exponent."""
+    import math
+
+    worker = Worker(name="boundcheck", program="own", python=sys.executable)
+    widths = [1 << k for k in range(10, 21, 2)]
+    for _ in range(max(1, arguments.rounds // 2)):
+        for m in widths:
+            worker.ask("recomputed", f"32,16,8,{m}", 3)
+    peak = worker.notes["recomputed", f"32,16,8,{widths[-1]}"].get("peak", 0)
+    worker.stop()
+    times = [worker.milliseconds("recomputed", f"32,16,8,{m}") or math.nan for m in widths]
+    points = [(math.log(m), math.log(time)) for m, time in zip(widths, times, strict=True)]
+    slope = statistics.linear_regression(*zip(*points, strict=True)).slope
+    lines = ["\n### one training step against the width (n = 32, T = 16, d = 8)\n", "| m | median ms |", "|---|---|"]
+    lines += [f"| {m} | {time:.3g} |" for m, time in zip(widths, times, strict=True)]
+    _say("\n".join([*lines, f"\nfitted exponent {slope:.3f}; peak memory of the process {peak / 2**20:.0f} MiB"]))
+
+
+def _memory(workers: list[Worker], arguments: argparse.Namespace) -> None:
+    """Report the peak resident memory of one gradient at L, each library in a fresh process."""
+    lines = ["\n### peak memory of a process that computes one gradient at L\n", "| what | MiB |", "|---|---|"]
+    own = [("boundcheck: " + task, task, workers[0]) for task in ("gradient", "recomputed")]
+    for name, task, template in [*own, *((peer.name, "gradient", peer) for peer in workers[1:])]:
+        if template.program != "neural_tangents" and not template.missing:
+            worker = Worker(name=name, program=template.program, python=template.python, tuned=template.tuned)
+            worker.ask(task, "L", 1)
+            worker.stop()
+            lines.append(f"| {name} | {worker.notes.get((task, 'L'), {}).get('peak', 0) / 2**20:.0f} |")
+    _say("\n".join(lines))
+
+
+def _first_call() -> None:
+    """Time the first gradient of a process: compiled, then read from the cache."""
+    import tempfile
+
+    code = (
+        "import time; start = time.perf_counter()\n"
+        "import numpy as np, boundcheck.network as network\n"
+        "w = network.symmetric_initialization(8, 2, 0.5, np.random.default_rng(0))\n"
+        "network.loss_and_gradient(w, np.ones((3, 2, 2)) / 2, np.ones((3, 2)), 'tanh')\n"
+        "import sys; sys.stdout.write(str(time.perf_counter() - start))"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "BOUNDCHECK_CACHE": folder}
+        runs = [
+            subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
+            for _ in range(2)
+        ]
+    compiled, cached = (float(run.stdout) for run in runs)
+    _say(f"\n### first gradient of a process\n\ncompiled {compiled:.2f} s, from the cache {cached:.2f} s")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

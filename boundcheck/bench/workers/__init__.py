@@ -1,0 +1,1 @@
+"""Programs that time one library each; they are run by path, also by an interpreter without boundcheck."""
