@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import sympy
@@ -212,7 +212,7 @@ class Statement:
         given = tuple(item.relation for item in hypotheses if item.relation is not None)
         put(self, "hypotheses", hypotheses)
         put(self, "derivation", tuple(_step(item, self.id, k, given) for k, item in enumerate(self.derivation, 1)))
-        put(self, "quantities", tuple(self.quantities))
+        put(self, "quantities", tuple(_attributed(item, self.source) for item in self.quantities))
         put(self, "depends_on", tuple(self.depends_on))
         found = dict.fromkeys(v for quantity in self.quantities for v in quantity.variants)
         put(self, "variants", tuple(self.variants) or tuple(found))
@@ -233,6 +233,12 @@ class Statement:
 
     def _repr_latex_(self) -> str:
         return rf"$\textbf{{{self.id}}}\quad {self.relation}$" if self.relation else self.id
+
+
+def _attributed(quantity: Quantity, source: Source) -> Quantity:
+    """Give forms that name no source of their own the statement's."""
+    forms = tuple(replace(form, source=source) if form.source == Source() else form for form in quantity.forms)
+    return replace(quantity, forms=forms)
 
 
 def _expression(value: Any) -> Expr:
