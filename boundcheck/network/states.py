@@ -21,7 +21,7 @@ BLOCK_ELEMENTS = 1 << 17
 
 
 LARGE = 1 << 19
-"""Entries of a result (neurons x times x samples x derivatives) from which compiled kernels are worth importing numba for."""
+"""Entries of a result (neurons x times x samples x derivatives) from which numba is worth importing."""
 
 
 def hidden_states(weights: Weights, X: ArrayLike, activation: Activation | str) -> NDArray[np.float64]:
