@@ -1,4 +1,4 @@
-"""Algebra in a second process, while the first one evaluates and measures: the two need nothing of one another.
+"""Algebra and certificates in a second process, while the first one evaluates and measures: neither needs the other.
 
 The second process is this module, fed with a pickle on stdin; what it finds comes back on stdout. Where no second
 process can be had (one core, statements that do not pickle, a child that dies), the same work is done in this one: the
@@ -13,34 +13,38 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
-from types import TracebackType
 from typing import Any
 
+from boundcheck.configuration import Configuration
 from boundcheck.language import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What is to be decided: derivations of statements, and a sample of errors planted into ``mutated``."""
+    """What is to be decided: derivations, errors planted into ``mutated``, certificates of a configuration."""
 
     statements: tuple[Statement, ...]
     mutated: tuple[Statement, ...]
     timeout: float
     mutation_seconds: Fraction
     seed: int
+    configuration: Configuration
+    certify: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """Verdicts by statement, in the order of the steps, and the fates of the planted errors."""
+    """Verdicts by statement, in the order of the steps; the fates of the planted errors; certificates."""
 
     verdicts: dict[str, tuple[Any, ...]]
     mutation: dict[str, Any]
+    guarantees: dict[str, Any]
 
 
 def decide(work: Work, parent: int | None = None) -> Decided:
     """Do the work; stop quietly if ``parent`` is no longer the parent process."""
     from boundcheck import algebra
+    from boundcheck.report.guarantees import NOT_ASKED, certify
     from boundcheck.report.mutations import plant
 
     def alive(*_: Any) -> None:
@@ -52,7 +56,9 @@ def decide(work: Work, parent: int | None = None) -> Decided:
         alive()
         verdicts[statement.id] = tuple(algebra.check(statement, timeout=work.timeout))
     planted = plant(work.mutated, seconds=work.mutation_seconds, seed=work.seed, progress=alive)
-    return Decided(verdicts=verdicts, mutation=planted)
+    alive()
+    found = certify(work.configuration) if work.certify else NOT_ASKED
+    return Decided(verdicts=verdicts, mutation=planted, guarantees=found)
 
 
 class Background:
@@ -70,9 +76,7 @@ class Background:
                 self.process = None
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self.process is None:
             return
         for stream in (self.process.stdin, self.process.stdout):

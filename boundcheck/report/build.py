@@ -11,8 +11,8 @@ from typing import Any
 from boundcheck.comparison import Comparison, compare
 from boundcheck.configuration import Configuration, resolve
 from boundcheck.language import Statement
-from boundcheck.report import findings
-from boundcheck.report.background import Background, Work
+from boundcheck.report import findings, guarantees
+from boundcheck.report.background import Background, Decided, Work
 from boundcheck.report.document import coverage, statement_record, summarise
 from boundcheck.report.exhibits import figures
 from boundcheck.report.provenance import meta
@@ -97,9 +97,10 @@ def build(
         drawn = figures(setting, facing)
         tick("deciding the algebra", len(chosen), len(chosen))
         decided = algebra.result()
-    comparisons = verdicts(facing, setting, decided.verdicts)
+    comparisons = verdicts(facing, setting, decided)
+    drawn = (*drawn, *guarantees.draw(decided.guarantees))
     found = tuple(compare(item, values={}, verdicts=decided.verdicts[item.id]) for item in noted)
-    data = _document(setting, comparisons, found, decided.mutation)
+    data = _document(setting, comparisons, found, decided)
     data["figures"] = [figure.record() for figure in drawn]
     data["meta"]["seconds"] = round(time.perf_counter() - began, 3)
     return Report(
@@ -108,7 +109,7 @@ def build(
         setting=setting,
         findings=found,
         figures={figure.name: figure for figure in drawn},
-        certificates=certificates(comparisons),
+        certificates=certificates(comparisons, decided.guarantees),
     )
 
 
@@ -119,11 +120,13 @@ def _algebra(config: Configuration, chosen: tuple[Statement, ...], noted: tuple[
         timeout=float(config.run.timeout),
         mutation_seconds=Fraction(config.run.mutation_seconds),
         seed=config.run.seed,
+        configuration=config,
+        certify=any(item.id in guarantees.METHODS for item in chosen),
     )
 
 
 def _document(
-    setting: Setting, comparisons: tuple[Comparison, ...], found: tuple[Comparison, ...], planted: dict[str, Any]
+    setting: Setting, comparisons: tuple[Comparison, ...], found: tuple[Comparison, ...], decided: Decided
 ) -> dict[str, Any]:
     depends_on = {item.id: item.statement.depends_on for item in comparisons}
     records = [statement_record(item, depends_on, setting.configuration.run.digits) for item in comparisons]
@@ -133,14 +136,15 @@ def _document(
         "statements": records,
         "variants": side_by_side(setting, comparisons),
         "coverage": coverage(records),
-        "mutation": planted,
+        "mutation": decided.mutation,
+        "certificates": guarantees.record(decided.guarantees),
         "findings": [findings.record(item) for item in found],
     }
 
 
-def certificates(comparisons: tuple[Comparison, ...]) -> dict[str, Any]:
-    """Collect the certificates of proved steps by statement, in the form that ``boundcheck replay`` reads."""
-    found = {}
+def certificates(comparisons: tuple[Comparison, ...], section: dict[str, Any]) -> dict[str, Any]:
+    """Collect certificates by file name, in the form that ``boundcheck replay`` reads: of proved steps, of the risk."""
+    found = {"risk": section["certificate"]} if "certificate" in section else {}
     for item in comparisons:
         claims = [
             {"id": f"{item.id}/{step.label}", "certificate": step.certificate}

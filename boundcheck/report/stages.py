@@ -9,6 +9,8 @@ from typing import Any
 from boundcheck.comparison import Comparison, MeasuredValue, NumericResult, compare, evaluate_all, propagate
 from boundcheck.configuration import Configuration
 from boundcheck.language import Statement
+from boundcheck.report import guarantees
+from boundcheck.report.background import Decided
 from boundcheck.report.setting import Setting
 from boundcheck.report.values import Values
 
@@ -56,23 +58,24 @@ def face(
     return tuple(found)
 
 
-def verdicts(
-    facing: tuple[Facing, ...], setting: Setting, algebra: Mapping[str, tuple[Any, ...]]
-) -> tuple[Comparison, ...]:
+def verdicts(facing: tuple[Facing, ...], setting: Setting, decided: Decided) -> tuple[Comparison, ...]:
     """Compare every statement with its measurement, and flag what rests on a failure."""
-    symbols, facts = setting.symbols, setting.facts
-    return propagate(
-        compare(
-            item.statement,
-            values=symbols,
-            numeric=item.numeric,
-            verdicts=algebra[item.statement.id],
-            measured=item.measured,
-            facts=facts,
-            delta=setting.configuration.parameters.delta,
+    symbols, facts = setting.symbols, (*guarantees.facts(decided.guarantees), *setting.facts)
+    compared = []
+    for item in facing:
+        bounds, runs = guarantees.values(item.statement.id, decided.guarantees)
+        compared.append(
+            compare(
+                item.statement,
+                values=symbols,
+                numeric=(*item.numeric, *bounds),
+                verdicts=decided.verdicts[item.statement.id],
+                measured=(*item.measured, *runs),
+                facts=facts,
+                delta=setting.configuration.parameters.delta,
+            )
         )
-        for item in facing
-    )
+    return propagate(compared)
 
 
 def measured_values(statement: Statement, setting: Setting, own: Mapping[str, Measure]) -> tuple[MeasuredValue, ...]:

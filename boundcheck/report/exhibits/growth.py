@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from boundcheck.report.exhibits.style import SERIES, Figure, bound_line, canvas, lower_estimates, rounded
+from boundcheck.report.exhibits.style import SERIES, Figure, below, bound_line, canvas, lower_estimates, rounded
 
 SCALES = (Fraction(3, 4), Fraction(1), Fraction(5, 4))
 NAMES = {"L": r"$L_T$ (Lipschitz)", "beta": r"$\beta_T$ (smoothness)"}
@@ -22,10 +22,10 @@ def draw(setting: Any, found: dict[str, Any]) -> tuple[Figure, ...]:
     alphas = tuple(Fraction(scale / sigma1).limit_denominator(1000) for scale in SCALES)
     lengths = setting.configuration.network.lengths
     series: dict[str, Any] = {"T": list(lengths)}
-    with canvas(2, width=8.4, height=3.9) as (_, axes, finish):
+    with canvas(2, width=8.4, height=4.2) as (figure, axes, finish):
         for axis, name in zip(axes, NAMES, strict=True):
             _panel(axis, name, setting, alphas, lengths, series)
-        axes[0].legend(ncols=1, loc="upper left")
+        below(figure)
         svg = finish()
     caption = (
         "Across the cutoff: bounded below it, polynomial in T at it, exponential above. Lines are upper bounds (solid: "
@@ -61,13 +61,19 @@ def _panel(axis: Any, name: str, setting: Any, alphas: Any, lengths: Any, series
                 )
                 for length in lengths
             ]  # fmt: skip
-            label = rf"bound, $\alpha\sigma_1={float(scale):g}$" if tier == "paper" else None
+            label = None if colour else f"bound, tier {tier}"
             bound_line(axis, lengths, values, tier=tier, colour=colour, label=label)
             series[f"{name}, {tier}, alpha = {alpha}"] = rounded(values)
         found = measured[str(alpha)]
-        lower_estimates(axis, short, found, colour=colour)
+        lower_estimates(axis, short, found, colour=colour, label=None if colour else "measured ↑")
+        name_line(axis, lengths[-1], values[-1], rf"$\alpha\sigma_1={float(scale):g}$", colour)
         series[f"{name}, measured (lower estimate), alpha = {alpha}"] = rounded(found)
-    axis.plot([], [], color=SERIES[0], linestyle="none", marker="^", label="measured ↑")
     axis.set(xscale="log", yscale="log", xlabel="sequence length T", ylabel=f"{NAMES[name]}, dimensionless")
     axis.set_xscale("log", base=2)
     axis.set_xticks(lengths, [str(length) for length in lengths])
+
+
+def name_line(axis: Any, x: float, y: float, text: str, colour: int) -> None:
+    """Write a line's name at its end, so that lines are told apart without colour."""
+    axis.annotate(text, (x, y), xytext=(-4, -3), textcoords="offset points", ha="right", va="top", color=SERIES[colour],
+                  fontsize=9)  # fmt: skip

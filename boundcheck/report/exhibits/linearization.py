@@ -7,6 +7,7 @@ from typing import Any
 from boundcheck.report.exhibits.style import (
     SERIES,
     Figure,
+    below,
     bound_line,
     canvas,
     lower_estimates,
@@ -19,17 +20,17 @@ TIERS = ("paper", "directional")
 
 def draw(setting: Any, found: dict[str, Any]) -> tuple[Figure, ...]:
     """Draw the largest error found at each width beside the bound of each tier."""
-    data = measured_series(found.get("prop-4"), "adversarial")
+    data = measured_series(found.get("prop-4"), "m")
     if data is None:
         return ()
-    widths, slope = data["m"], data["slope_adversarial"]
+    widths, slope = data["m"], data["slope"]
     series: dict[str, Any] = {"m": list(widths)}
-    with canvas(1, width=6.6, height=3.9) as (_, (axis,), finish):
+    with canvas(1, width=8.4, height=4.4) as (figure, (axis,), finish):
         for tier in TIERS:
             series[f"bound, {tier}"] = rounded(_bounds(setting, widths, tier))
             bound_line(axis, widths, series[f"bound, {tier}"], tier=tier, label=f"bound, tier {tier}")
-        series["adversarial (lower estimate)"] = rounded(data["adversarial"])
-        lower_estimates(axis, widths, data["adversarial"], label=f"worst found ↑{_exponent(slope)}")
+        series["worst found (lower estimate)"] = rounded(data["measured"])
+        lower_estimates(axis, widths, data["measured"], label=f"worst found ↑{_exponent(slope)}")
         if "random" in data:
             series |= {"m, random": list(data["m_random"]), "random": rounded(data["random"])}
             label = f"random Θ{_exponent(data['slope_random'])}"
@@ -37,7 +38,7 @@ def draw(setting: Any, found: dict[str, Any]) -> tuple[Figure, ...]:
         axis.set(xlabel="width m", ylabel="|F − F$^{Lin}$|, dimensionless")
         axis.set_xscale("log", base=2)
         axis.set_yscale("log")
-        axis.legend(loc="best")
+        below(figure)
         svg = finish()
     return (_figure(svg, series, slope),)
 

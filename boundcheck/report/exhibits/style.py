@@ -123,6 +123,12 @@ def canvas(
         yield figure, axes, finish
 
 
+def below(figure: Any) -> None:
+    """Put the legend under the plot, where it hides nothing."""
+    entries, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(entries, labels, loc="outside lower center", ncols=min(3, len(labels)))
+
+
 def bound_line(axis: Any, x: Any, y: Any, *, tier: str, colour: int = 0, label: str | None = None) -> None:
     """Draw a bound: a line whose dashes name the tier."""
     axis.plot(x, y, color=SERIES[colour], linestyle=DASHES.get(tier, DASHES["paper"]), label=label)

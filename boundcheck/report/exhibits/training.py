@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from boundcheck.comparison import tightest
-from boundcheck.report.exhibits.style import FAINT, SERIES, Figure, bound_line, canvas, rounded
+from boundcheck.report.exhibits.style import FAINT, SERIES, Figure, below, bound_line, canvas, rounded
 
 VARIANTS = {"classic": "paper", "sharpened": "recursive", "lyapunov": "coupled"}
 """Variants with the dashes that they are drawn in."""
@@ -18,7 +18,7 @@ def draw(setting: Any, found: dict[str, Any]) -> tuple[Figure, ...]:
     if not runs:
         return ()
     series: dict[str, Any] = {}
-    with canvas(1, width=6.6, height=4.0) as (_, (axis,), finish):
+    with canvas(1, width=8.4, height=4.6) as (figure, (axis,), finish):
         for variant, dashes in VARIANTS.items():
             entry = tightest([e for e in item.numeric if e.variant == variant], "bound") if item is not None else None
             if entry is not None:
@@ -33,7 +33,7 @@ def draw(setting: Any, found: dict[str, Any]) -> tuple[Figure, ...]:
             axis.plot(risks, color=SERIES[colour], marker="os^"[colour - 1], markevery=every,
                       label=f"measured, step size {step}")  # fmt: skip
         axis.set(yscale="log", xlabel="iteration s", ylabel="empirical risk, units of y²")
-        axis.legend(loc="best")
+        below(figure)
         svg = finish()
     return (_figure(svg, series),)
 

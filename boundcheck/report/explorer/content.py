@@ -15,18 +15,18 @@ PER_VARIANT = ("theorem-1.bound", "theorem-1.width", "theorem-1.iterations", "co
 NEEDED = ("lemma-1", "prop-4", "prop-6", "theorem-1", "theorem-2", "corollary-1")
 # name, sign, lowest, highest, slider (from, to, step; exponents if logarithmic), base of the logarithm, whole, words
 PARAMETERS = (
-    ("T", "T", 1, 256, (1, 64, 1), None, True, "sequence length"),
+    ("T", "T", 1, 256, (1, 64, 1), None, True, "length"),
     ("alpha", "alpha", 1e-6, 10, (0.05, 2, 0.05), None, False, "recurrent scale"),
     ("m", "m", 2, 1e300, (1, 40, 1), 2, True, "width, even"),
     ("n", "n", 1, 1e15, (0, 9, 0.25), 10, True, "samples"),
     ("rho_w", "rho_w", 0, 1e6, (0, 4, 0.05), None, False, "radius of w"),
     ("rho_u", "rho_u", 0, 1e6, (0, 4, 0.05), None, False, "radius of u"),
-    ("nu_w", "nu_w", 0, 1e6, (0, 4, 0.05), None, False, "bound of v_w"),
-    ("nu_u", "nu_u", 0, 1e6, (0, 4, 0.05), None, False, "bound of v_u"),
-    ("delta", "delta", 1e-12, 0.999999, (-9, -0.1, 0.1), 10, False, "failure probability"),
+    ("nu_w", "nu_w", 0, 1e6, (0, 4, 0.05), None, False, "size of v_w"),
+    ("nu_u", "nu_u", 0, 1e6, (0, 4, 0.05), None, False, "size of v_u"),
+    ("delta", "delta", 1e-12, 0.999999, (-9, -0.1, 0.1), 10, False, "probability"),
     ("tau", "tau", 1, 1e300, (0, 12, 0.25), 10, True, "iterations"),
     ("epsilon", "epsilon", 1e-12, 1e6, (-9, 1, 0.25), 10, False, "target risk"),
-    ("kappa", "kappa", 1e-6, 0.499999, (0.02, 0.48, 0.01), None, False, "split of the budget"),
+    ("kappa", "kappa", 1e-6, 0.499999, (0.02, 0.48, 0.01), None, False, "budget split"),
 )
 TABLE_ALPHAS = ("1/2", "1", "5/4")
 TABLE_LENGTHS = (1, 2, 4, 8, 16, 32)
