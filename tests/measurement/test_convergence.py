@@ -1,4 +1,4 @@
-"""Runs over independent seeds: coverage, the same bits for any number of workers, carried target errors, comparators."""
+"""Runs over independent seeds: coverage, same bits for any number of workers, carried target errors, comparators."""
 
 import numpy as np
 import pytest
