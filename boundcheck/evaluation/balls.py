@@ -59,7 +59,7 @@ class Balls:
     def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> arb:
         """Enclose the supremum over directions of a recurrence, to the relative width of ``digits``."""
         directions, turn = self._directions(supremum, length, values)
-        return supremum_over_directions(directions, turn, arb(10) ** -self.digits)
+        return supremum_over_directions(directions, turn, arb(10) ** -self.digits / 2)
 
     def _directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> tuple[Directions, Fraction]:
         if not isinstance(supremum.value, Recurrence):

@@ -49,12 +49,38 @@ class Directions:
 
     def bound(self, low: Fraction, high: Fraction) -> arb:
         """Bound the output on an arc from above."""
-        peak = self.value(low).max(self.value(high))
-        width = high - low
-        stretch = 1 / arb.cos_pi_fmpq(fmpq(width.numerator, 4 * width.denominator))
-        if self.crossing is None:
-            return (peak * stretch**self.form.degree).upper()
-        return (peak.max(self.crossing.output(self.course(low), self.course(high))) * stretch**2).upper()
+        first, second = self.value(low), self.value(high)
+        mixed = None if self.crossing is None else self.crossing.output(self.course(low), self.course(high))
+        return arc_bound(self.form.degree, first, second, mixed, high - low)
+
+
+def arc_bound(degree: int, first: arb, second: arb, mixed: arb | None, width: Fraction) -> arb:
+    """Bound the form of ``polarisation`` on an arc of the angle width * pi/2 < pi/2.
+
+    With the angle theta from the first direction the form is p cos^2 + 2r sin cos + q sin^2 (degree 2) or p cos + r sin
+    (degree 1). Where its slope r at the first end, or the one from the second end, is <= 0, it is largest at an end of the
+    arc: it is a constant plus one sine wave, of which the arc is less than half. Else its largest value on the whole
+    circle bounds it, and so does the coarser bound of the lemma.
+    """
+    peak = first.max(second)
+    if degree == 0:
+        return peak.upper()
+    stretch = 1 / arb.cos_pi_fmpq(fmpq(width.numerator, 4 * width.denominator))
+    half = fmpq(width.numerator, 2 * width.denominator)
+    cosine, sine = arb.cos_pi_fmpq(half), arb.sin_pi_fmpq(half)
+    if degree == 1:
+        rise, fall = (second - first * cosine) / sine, (first - second * cosine) / sine
+        crown = (first * first + rise * rise).sqrt()
+    else:
+        assert mixed is not None
+        rise, fall = (mixed - first * cosine) / sine, (mixed - second * cosine) / sine
+        across = (first * cosine * cosine - 2 * mixed * cosine + second) / (sine * sine)
+        spread = (first - across) / 2
+        crown = (first + across) / 2 + (spread * spread + rise * rise).sqrt()
+    if width < 1 and (rise <= 0 or fall <= 0):
+        return peak.upper()
+    coarse = ((peak if mixed is None else peak.max(mixed)) * stretch**degree).upper()
+    return min(coarse, crown.upper()) if crown.is_finite() else coarse
 
 
 class _With(dict[Symbol, Any]):

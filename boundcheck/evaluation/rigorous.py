@@ -18,7 +18,7 @@ from boundcheck.evaluation.request import Memo, Request, remembered, request
 from boundcheck.evaluation.terms import has_directions
 from boundcheck.language import Quantity, Statement
 
-DIRECTIONAL_DIGITS = 9
+DIRECTIONAL_DIGITS = 8
 """Digits certified for a supremum over directions (its arcs cost more with each digit), unless fewer are asked for."""
 ATTEMPTS = 6
 
@@ -61,7 +61,7 @@ def evaluate(
     """Enclose a quantity, such as ``lemma-1.beta``, at exact values of its symbols.
 
     Args:    tier: default the tightest that exists; variant: default the first, the source's own.
-             digits: significant digits to certify (a tier with a supremum over directions: at most 9).
+             digits: significant digits to certify (a tier with a supremum over directions: at most 8).
              statements: a user's own, in which references are looked up first.
              values: ``alpha="1/2", T=16, m=1024, ...``: int, Fraction, Rational, text, or a float as the binary number
              it is.
@@ -116,7 +116,7 @@ def certified_ball(asked: Request, digits: int) -> arb:
     """Return a ball of relative width at most 10^-digits (absolute if it holds zero)."""
     from boundcheck.enclosure.precision import is_certified
 
-    arithmetic = Balls(asked.activation, digits + 1)
+    arithmetic = Balls(asked.activation, digits)
     working = digits
     for _ in range(ATTEMPTS):
         with precision(working):

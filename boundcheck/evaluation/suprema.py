@@ -2,8 +2,9 @@
 
 **Bound on cells.** On a cell every |s_k| is at most a number known beforehand, and the polynomial is nondecreasing in them, so
 its value at those numbers bounds it; in doubles with a relative margin for rounding, since nothing cancels. **Where that does
-not settle a cell** (near the maximiser), the piece of it is settled by derivatives: if E'' <= -k < 0 on it and c is a point of
-it, then E <= E(c) + E'(c)^2/(2k); if E' has a sign, E is largest at an end. What is not settled goes to branch and bound.
+not settle a cell** (near the maximiser), pieces of it are settled by derivatives: if E'' <= -k < 0 on one and c is a point of
+it, then E <= E(c) + E'(c)^2/(2k); if E' has a sign there, E is largest at an end; and the mean value form bounds E and E'.
+What is not settled goes to branch and bound.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from boundcheck.evaluation.generated import compile_doubles
 from boundcheck.notation import sigma_z, z
 
 MARGIN = 1e-13
-MAX_SPLITS = 7
+MAX_PIECES = 300
 NEWTON_STEPS = 12
 MAX_CLUSTERS = 8
 
@@ -158,38 +159,67 @@ class _Peaks:
             return arb(bound)
         if not (math.isfinite(low) and math.isfinite(high)):
             return None
-        return self._piece(arb(low), arb(high), place, best, values, MAX_SPLITS)
+        return self._pieces(arb(low), arb(high), place, best, values)
 
-    def _piece(self, low: arb, high: arb, place: arb, best: arb, values: Sequence[arb], splits: int) -> arb | None:
+    def _pieces(self, low: arb, high: arb, place: arb, best: arb, values: Sequence[arb]) -> arb | None:
         """Bound E on [low, high] by derivatives, splitting where they do not tell."""
-        parts = self.values_on.outputs((low.union(high),))
+        enough = best.lower() * (1 + arb(2) ** (8 - ctx.prec))
+        inside = low < place and place < high
+        pending = [(low, place), (place, high)] if inside and low < place - (high - low) / 64 else [(low, high)]
+        pending = [(low, high)] if not inside else pending
+        top = best
+        for _ in range(MAX_PIECES):
+            if not pending:
+                return top
+            low, high = pending.pop()
+            found = self._settled(low, high, place, enough, values)
+            if found is not None:
+                top = top.max(found)
+                continue
+            middle = ((low + high) / 2).mid()
+            pending += [(low, middle), (middle, high)]
+        return None
+
+    def _settled(self, low: arb, high: arb, place: arb, enough: arb, values: Sequence[arb]) -> arb | None:
+        """Bound E on one piece: below what is known already, monotone, or concave; None where that cannot be told."""
+        piece = low.union(high)
+        parts = self.values_on.outputs((piece,))
         signs = self._signs(low, high, parts)
-        if signs is not None:
-            value, slope, curvature = self._along(parts, signs, values)
-            if value < best:
-                return best
-            if slope >= 0 or slope <= 0:
-                return self._at(high if slope >= 0 else low, values)[0]
-            if curvature < 0:
-                return self._concave(low, high, place, curvature, signs, values)
-        if splits == 0:
-            return None
-        middle = place if low < place and place < high and splits == MAX_SPLITS - 1 else ((low + high) / 2).mid()
-        halves = (
-            self._piece(low, middle, place, best, values, splits - 1),
-            self._piece(middle, high, place, best, values, splits - 1),
-        )
-        return None if halves[0] is None or halves[1] is None else halves[0].max(halves[1])
+        if signs is None:
+            value = self._along([abs(part) for part in parts], tuple(1 for _ in self.slots), values)[0]
+            return value.upper() if value <= enough else None
+        value, slope, curvature = self._along(parts, signs, values)
+        if value <= enough:
+            return value.upper()
+        if curvature < 0:
+            return self._concave(low, high, place, curvature, signs, values)
+        middle = piece.mid()
+        here, tilt, _ = self._along(self.values_on.outputs((middle,)), signs, values)
+        away = piece - middle
+        slope = slope if slope >= 0 or slope <= 0 else tilt + curvature * away
+        if slope >= 0 or slope <= 0:
+            return self._along(self.values_on.outputs((high if slope >= 0 else low,)), signs, values)[0].upper()
+        taylor = (here + away * slope).upper()
+        return taylor if taylor <= enough else None
 
     def _concave(
         self, low: arb, high: arb, place: arb, curvature: arb, signs: tuple[int, ...], values: Sequence[arb]
     ) -> arb:
-        """Bound a concave E by its value and slope at one point of the piece."""
+        """Bound a concave E by its value and slope at one point of the piece, near its maximum there."""
         point = low if place <= low else high if place >= high else place
-        value, slope, _ = self._along(self.values_on.outputs((point,)), signs, values)
-        if (point == low and slope <= 0) or (point == high and slope >= 0):
-            return value
-        return value + slope * slope / (2 * -curvature.upper())
+        value, slope, bend = self._along(self.values_on.outputs((point,)), signs, values)
+        for _ in range(NEWTON_STEPS):
+            if (point == low and slope <= 0) or (point == high and slope >= 0):
+                return value.upper()
+            if abs(slope * slope) <= abs(curvature * value) * arb(2) ** (6 - ctx.prec) or not bend < 0:
+                break
+            following = (point - slope.mid() / bend.mid()).mid()
+            following = low if following <= low else high if following >= high else following
+            if following == point:
+                break
+            point = following
+            value, slope, bend = self._along(self.values_on.outputs((point,)), signs, values)
+        return (value + abs(slope) * abs(slope) / (2 * -curvature.upper())).upper()
 
     def _signs(self, low: arb, high: arb, parts: Sequence[arb]) -> tuple[int, ...] | None:
         """Return the sign of each s_k inside a piece: seen, or by its slope where it vanishes at an end."""
@@ -253,7 +283,7 @@ class _Peaks:
         low, high = self.chart.edges[0], self.chart.edges[-1]
         for _ in range(NEWTON_STEPS):
             value, slope, curvature = self._at(place, values)
-            if not curvature < 0 or slope * slope <= abs(curvature * value) * arb(2) ** (4 - ctx.prec):
+            if not curvature < 0 or abs(slope) * abs(slope) <= abs(curvature * value) * arb(2) ** (4 - ctx.prec):
                 break
             step = place - slope.mid() / curvature.mid()
             following = step.mid()
