@@ -15,6 +15,7 @@ This holds for any width, step size, targets and initialisation, but only after 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,16 +67,18 @@ def verified_run(
     Raises:  ValueError if the run leaves the range of the table or overflows (the step size is too large).
     """
     run = _Run(problem, table, eta, rounding, radii)
+    stages = sorted({max(1, steps // share) if steps > 1 else steps for share in STAGES})
     measured, slips, state_errors = (np.zeros(steps + 1) for _ in range(3))
+    reached = []
     for s in range(steps + 1):
         measured[s], slips[s], state_errors[s] = run.step(last=s == steps)
-    wide = activation_table(problem.activation, problem.range_of(float(run.largest.max())))
-    gamma = _curvature_along(problem, wide, run.largest, rounding)
-    kernel = (math.sqrt(spectrum.largest) + math.sqrt(((gamma * run.largest) ** 2).mean())) ** 2
-    kernel, bend = float(rounding.up(kernel)), float(rounding.up(gamma.max() / math.sqrt(problem.m)))
+        if s in stages:
+            reached.append(run.largest.copy())
+    constants = [_constants_along(problem, spectrum, reach, rounding) for reach in reached]
     deviation, spread = np.zeros(steps + 1), np.zeros(steps + 1)
     with np.errstate(over="ignore", invalid="ignore"):
         for s in range(steps + 1):
+            kernel, bend = constants[min(bisect_left(stages, s), len(constants) - 1)]
             spread[s] = rounding.up(math.sqrt(kernel) * deviation[s] + state_errors[s])
             if s < steps:
                 root = math.sqrt(measured[s]) + spread[s]
@@ -94,6 +97,16 @@ def verified_run(
     )
 
 
+def _constants_along(problem: Problem, spectrum: Spectrum, reach: Any, rounding: Rounding) -> tuple[float, float]:
+    """Return (Lambda, Gamma) on the balls of radius ``reach`` (m,)."""
+    wide = activation_table(problem.activation, problem.range_of(float(reach.max())))
+    gamma = _curvature_along(problem, wide, reach, rounding)
+    kernel = (math.sqrt(spectrum.largest) + math.sqrt(((gamma * reach) ** 2).mean())) ** 2
+    return float(rounding.up(kernel)), float(rounding.up(gamma.max() / math.sqrt(problem.m)))
+
+
+STAGES = (1, 8, 64)
+"""The balls hold the run up to steps/64, steps/8 and its end: early steps need not pay for the late ones."""
 MARGIN = 1e-4
 """How far beyond the doubles of the run the balls reach: exact gradient descent must stay within this distance."""
 
