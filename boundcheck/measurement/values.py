@@ -60,7 +60,7 @@ class Problem:
              target_error: (n, T) error of y against F*; zero for data that are what they are.
              realisable: y are values of F* for the transportation map; otherwise any numbers.
              preset: ``quick``, ``paper`` or ``full``, the effort; restarts, runs: its starts of a search and its
-             independent seeds where they differ from the preset's; jobs: worker processes (no effect on values).
+             independent seeds where they differ from the preset's (trained runs: at most the preset's); jobs: worker processes (no effect on values).
     """
 
     activation: Any = "tanh"
@@ -111,7 +111,9 @@ class Problem:
         work = effort(self.preset)
         if self.restarts is not None:
             work = _replace(work, starts=self.restarts)
-        return work if self.runs is None else _replace(work, runs=self.runs, trained_runs=self.runs)
+        if self.runs is None:
+            return work
+        return _replace(work, runs=self.runs, trained_runs=min(self.runs, work.trained_runs))
 
     def _check_data(self) -> None:
         if self.X is not None:
