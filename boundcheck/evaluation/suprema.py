@@ -19,9 +19,9 @@ from flint import arb, ctx
 from sympy import Expr, S, Symbol
 
 from boundcheck.activations import Activation
+from boundcheck.enclosure.balls import BALLS
 from boundcheck.enclosure.maximise import maximise
 from boundcheck.enclosure.objective import Objective
-from boundcheck.enclosure.balls import BALLS
 from boundcheck.enclosure.program import Runner, compile_program
 from boundcheck.evaluation.charts import Chart, chart_of, lower_double, upper_double, x
 from boundcheck.evaluation.generated import compile_doubles
