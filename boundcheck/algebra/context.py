@@ -7,6 +7,7 @@ hypotheses hold; so (sqrt u)^2 = u and multiplying by denominators are legitimat
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from boundcheck.algebra.normal import Atom, Frac, Table, constant
 from boundcheck.algebra.polynomials import Poly
@@ -48,11 +49,13 @@ class Fact:
         self.op = op
 
 
+@cache
 def sign_product(a: frozenset[str], b: frozenset[str]) -> frozenset[str]:
     """Possible signs of a product."""
     return frozenset(_PRODUCT[x, y] for x in a for y in b)
 
 
+@cache
 def sign_sum(a: frozenset[str], b: frozenset[str]) -> frozenset[str]:
     """Possible signs of a sum."""
     if ("+" in a and "-" in b) or ("-" in a and "+" in b):
@@ -79,6 +82,10 @@ class Context:
         copy.contradiction = self.contradiction
         copy._signs = dict(self._signs)
         return copy
+
+    def signature(self) -> int:
+        """Return a number that is the same for contexts with the same facts."""
+        return hash((frozenset((fact.polynomial.key, fact.op) for fact in self.facts), frozenset(self.integers)))
 
     def adopt(self, other: Context) -> None:
         """Take over what a child knows beyond this context."""
@@ -396,6 +403,7 @@ def _mirrored(signs: frozenset[str]) -> frozenset[str]:
     return frozenset({"-": "+", "0": "0", "+": "-"}[sign] for sign in signs)
 
 
+@cache
 def power_sign(sign: frozenset[str], power: int) -> frozenset[str]:
     """Possible signs of a power with exponent >= 1."""
     if power % 2:

@@ -12,7 +12,7 @@ from boundcheck.algebra.polynomials import TooLarge
 from boundcheck.algebra.refutation import Refuter, refute
 from boundcheck.algebra.replay import hypotheses, opening, replay
 from boundcheck.algebra.search import OutOfTime, Search
-from boundcheck.algebra.tactics.order import CHEAP, ORDER
+from boundcheck.algebra.tactics.order import ORDER, PASSES
 from boundcheck.algebra.terms import Rel, num, read_relation
 from boundcheck.algebra.verdicts import Verdict
 
@@ -94,12 +94,13 @@ def _decide(claim: str, given: list[str], deadline: float) -> dict[str, Any]:
     search.points = refuter.points()
     if not search.points and (vacuous := _contradiction(given, search)) is not None:
         return vacuous
-    for tactics, effort in ((ORDER[:CHEAP], 1), (ORDER, 2)):
+    start = opening(given, search.tick)
+    for tactics, depth, effort in PASSES:
         search.tactics = tactics
-        steps = search.prove(opening(given, search.tick), goal)
+        steps = search.prove(start.child(), goal, depth)
         if steps is not None:
             return _proved(claim, given, search, steps)
-        witness = refute(refuter, effort=effort, until=min(deadline, time.monotonic() + 2.0))
+        witness = refute(refuter, effort=effort, until=min(deadline, time.monotonic() + (0.0, 0.25, 1.5)[effort]))
         if witness is not None:
             return refuted(claim, given, witness)
     missing = _missing(given, goal)

@@ -22,7 +22,8 @@ from boundcheck.algebra.terms import Rel, TermError, free_relation, read_relatio
 
 Step = dict[str, Any]
 Tactic = Callable[["Search", Context, Rel, int], list[Step] | None]
-SKIPPED_FOR_NUMBERS = ("induction", "cases", "slopes", "concavity", "boxes", "squares", "products-of-three")
+SKIPPED_FOR_NUMBERS = ("induction", "cases", "signs", "slopes", "concavity", "boxes", "squares", "products-of-three")
+MAX_SLOPES = 4
 FAILURES = (Rejected, NotDefined, UndefinedTerm, TooLarge)
 
 
@@ -33,13 +34,14 @@ class OutOfTime(Exception):  # noqa: N818 - an ordinary outcome
 class Search:
     """A search with a deadline."""
 
-    def __init__(self, deadline: float, tactics: Sequence[tuple[str, float, Tactic]]) -> None:
+    def __init__(self, deadline: float, tactics: Sequence[tuple[str, float, int, Tactic]]) -> None:
         self.deadline = deadline
         self.tactics = tactics
         self.checker = Checker(self.tick)
         self.method = ""
         self.points: dict[str, np.ndarray] = {}
-        self.slopes_left = 4
+        self.slopes_left = MAX_SLOPES
+        self.failed: dict[object, int] = {}
 
     def tick(self) -> None:
         """Raise OutOfTime when the time is used up."""
@@ -64,10 +66,17 @@ class Search:
         """Whether a sub-goal clearly fails at a point that satisfies all hypotheses (doubles; only to save time)."""
         if not self.points or not free_relation(goal) <= self.points.keys():
             return False
+        sides = compiled(goal.left), compiled(goal.right)
         with np.errstate(all="ignore"):
-            left, right = compiled(goal.left)(self.points), compiled(goal.right)(self.points)
+            left, right = (side(self.points) for side in sides)
             gap = np.asarray(violation(goal.op, left, right))
-            return bool(np.any(gap > 1e-7 * (np.abs(left) + np.abs(right)) + 1e-12))
+            clear = gap > 1e-7 * (np.abs(left) + np.abs(right)) + 1e-12
+            if not np.any(clear):
+                return False
+            # Rounding of the points themselves must not matter: move them a little and look again.
+            moved = {name: values * (1 + 1e-10 * np.cos(7.0 * k)) for k, (name, values) in enumerate(self.points.items())}
+            change = np.abs(violation(goal.op, *(side(moved) for side in sides)) - gap)
+            return bool(np.any(clear & (change < 0.01 * gap)))
 
     @contextmanager
     def where(self, relation: Rel) -> Iterator[None]:
@@ -96,9 +105,16 @@ class Search:
             steps = self.define(context, goal, depth)
             if steps is None:
                 return None
-            found = [] if context.holds(goal) else self.conclude(context, goal, depth)
+            if context.holds(goal):
+                return steps
+            key = (context.fact(goal).polynomial.key, goal.op, context.signature(), len(self.tactics))
+            if self.failed.get(key, -1) >= depth:
+                return None
+            found = self.conclude(context, goal, depth)
         except FAILURES:
             return None
+        if found is None and self.slopes_left == MAX_SLOPES:
+            self.failed[key] = max(depth, self.failed.get(key, -1))
         return None if found is None else steps + found
 
     def define(self, context: Context, goal: Rel, depth: int) -> list[Step] | None:
@@ -142,8 +158,8 @@ class Search:
     def conclude(self, context: Context, goal: Rel, depth: int) -> list[Step] | None:
         """Try the tactics in order."""
         closed = not free_relation(goal)
-        for name, share, tactic in self.tactics:
-            if closed and name in SKIPPED_FOR_NUMBERS:
+        for name, share, least_depth, tactic in self.tactics:
+            if depth < least_depth or (closed and name in SKIPPED_FOR_NUMBERS):
                 continue
             found = self.limited(tactic, share, context.child(), goal, depth)
             trial = context.child()

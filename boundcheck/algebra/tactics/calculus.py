@@ -40,7 +40,7 @@ def by_slopes(search: Search, context: Context, goal: Rel, depth: int) -> list[S
     if goal.op in ("<", "<="):
         goal = Rel(goal.right, goal.op.replace("<", ">"), goal.left)
     names = [name for name in sorted(free_relation(goal) - context.integers) if _inside(goal, name)]
-    if _size(goal) > MAX_SIZE:
+    if _size(goal) > MAX_SIZE or len(free_relation(goal)) > 2:
         return None
     search.slopes_left -= 1
     try:

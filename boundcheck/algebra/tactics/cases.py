@@ -6,23 +6,36 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from boundcheck.algebra.context import Context
+from boundcheck.algebra.normal import Atom
 from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.tactics.induction import lower_bound
 from boundcheck.algebra.terms import ZERO, Rel, Term, free_relation, num, sub, write, write_relation
 
 
-def by_cases(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
-    """Prove the goal for each sign of a term that decides which axioms apply."""
+def by_sign_cases(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+    """Prove the goal for both signs of a term inside an absolute value."""
+    return _by(search, context, goal, depth, sign_splits(context, goal))
+
+
+def by_integer_cases(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+    """Prove the goal for the first value of an integer, at which an index may be negative, and beyond it."""
+    return _by(search, context, goal, depth, integer_splits(context, goal))
+
+
+Splits = Iterator[tuple[Term, tuple[str, ...]]]
+
+
+def _by(search: Search, context: Context, goal: Rel, depth: int, splits: Splits) -> list[Step] | None:
     if depth <= 0:
         return None
-    for on, operators in splits(context, goal):
+    for on, operators in splits:
         branches = []
         for op in operators:
             inner = context.child()
             case = Rel(on, op, ZERO)
             inner.add(inner.fact(case))
             with search.where(case):
-                found = search.prove(inner, goal, depth - 1)
+                found = search.prove(inner, goal, depth - 1 if op != "==" else depth)
             if found is None:
                 break
             branches.append({"op": op, "steps": found})
@@ -31,16 +44,24 @@ def by_cases(search: Search, context: Context, goal: Rel, depth: int) -> list[St
     return None
 
 
-def splits(context: Context, goal: Rel) -> Iterator[tuple[Term, tuple[str, ...]]]:
-    """Yield terms worth a case distinction, with the cases."""
+def _atoms(context: Context, goal: Rel) -> list[Atom]:
     polynomials = [context.fact(goal).polynomial, *(fact.polynomial for fact in context.facts)]
-    atoms = [context.table.atoms[g] for g in sorted(set().union(*(item.generators() for item in polynomials)))]
-    for atom in atoms:
+    return [context.table.atoms[g] for g in sorted(set().union(*(item.generators() for item in polynomials)))]
+
+
+def sign_splits(context: Context, goal: Rel) -> Splits:
+    """Yield terms inside absolute values whose sign is not known."""
+    for atom in _atoms(context, goal):
         if atom.head == "abs" and len(context.fraction_sign(atom.arguments[0])) == 3:
             yield context.table.term(atom.arguments[0]), (">=", "<=")
+
+
+def integer_splits(context: Context, goal: Rel) -> Splits:
+    """Yield t - (its least value) where an index of p or q would be negative there."""
+    atoms = _atoms(context, goal)
     for name in sorted(free_relation(goal) & context.integers):
         start = lower_bound(context, name)
         indices = [a.arguments[0].numerator for a in atoms if a.head in ("p", "q") and name in a.free]
         lowest = min((Fraction(int(i.constant_value().p), int(i.constant_value().q)) for i in indices), default=None)
         if start is not None and lowest is not None and lowest + start < 0:
-            yield sub(("var", name), num(start)), (">", "==", "<")
+            yield sub(("var", name), num(start)), ("==", ">", "<")

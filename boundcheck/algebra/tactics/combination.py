@@ -58,6 +58,7 @@ class Workshop:
         self.tick = tick
         self.columns: dict[tuple, Column] = {}
         self._sign_of: dict[int, Signs] = {}
+        self._squared: set[tuple[Poly, Monomial]] = set()
         self.base = self._base()
 
     def _base(self) -> list[Column]:
@@ -164,10 +165,12 @@ class Workshop:
             for monomial in column.polynomial.terms:
                 for half in _halves(monomial):
                     halves[half] = halves.get(half, 0) + 1
-            terms = list(column.polynomial.terms)
+            terms = list(column.polynomial.terms)[:12]
             for i, a in enumerate(terms):
                 for b in terms[:i]:
                     self._put_squares(_squares(a, b))
+        for column in list(columns)[:2]:
+            self._put_squares(_pairs_inside(column.polynomial))
         chosen = sorted(halves, key=lambda half: (-halves[half], half))[:14]
         for i, a in enumerate(chosen):
             for b in chosen[:i]:
@@ -177,8 +180,8 @@ class Workshop:
     def add_goal_squares(self, own: Iterable[Column]) -> None:
         """Add goal * u^2 and goal * (u - v)^2, (u + v)^2 for its own atoms u, v."""
         for column in own:
-            atoms = [Poly.generator(g) for g in sorted(column.polynomial.generators())][:5]
-            if len(column.polynomial) > 12:
+            atoms = [Poly.generator(g) for g in sorted(column.polynomial.generators())][:4]
+            if len(column.polynomial) > 6:
                 continue
             roots = [*atoms, *(a + b for i, a in enumerate(atoms) for b in atoms[:i])]
             roots += [a - b for i, a in enumerate(atoms) for b in atoms[:i]]
@@ -189,6 +192,11 @@ class Workshop:
 
     def _put_squares(self, squares: Iterable[tuple[Poly, Monomial]]) -> None:
         for square, by in squares:
+            if len(self.columns) >= self.limit:
+                return
+            if (square, by) in self._squared:
+                continue
+            self._squared.add((square, by))
             if self.monomial_sign(by) <= SIGNS[">="]:
                 reduced = self.context.table.reduce(square * square)
                 made = self.multiplied(Column(reduced, SIGNS[">="], (), UNIT, square), by)
@@ -240,6 +248,18 @@ def _halves(monomial: Monomial) -> Iterator[Monomial]:
         yield ((monomial[0][0], degree - degree // 2),)
 
 
+def _pairs_inside(polynomial: Poly) -> Iterator[tuple[Poly, Monomial]]:
+    """Yield (g - h)^2 w for every pair of atoms of a monomial g h w."""
+    for monomial in polynomial.terms:
+        if len(monomial) < 3 or len(monomial) > 6:
+            continue
+        for i, (g, _) in enumerate(monomial):
+            for h, _ in monomial[:i]:
+                rest = monomial_quotient(monomial, tuple(sorted(((g, 1), (h, 1)))))
+                if rest is not None:
+                    yield Poly.generator(g) - Poly.generator(h), rest
+
+
 def _squares(a: Monomial, b: Monomial) -> Iterator[tuple[Poly, Monomial]]:
     """Split a = u^2 w, b = v^2 w with the largest w; yield u - v and u + v with w."""
     left, right = dict(a), dict(b)
@@ -278,12 +298,13 @@ def close(
     if level > 1:
         columns = list(shop.columns.values())
         shop.add_squares(columns)
-        shop.add_goal_squares(own)
     sources = others if level == 1 else [*others, *_pairs(shop, others, level)]
     for _ in range(2 if level < 3 else 1):
         shop.towards(sources, shop.targets())
     shop.put(Column(Poly.constant(1), SIGNS[">"]))
     shop.limit += 400
+    if level > 1:
+        shop.add_goal_squares(own)
     shop.add_monomials()
     return shop.solve(seconds)
 

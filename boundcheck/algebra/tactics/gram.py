@@ -13,7 +13,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 Array = np.ndarray
-MAX_UNKNOWNS = 260
+MAX_UNKNOWNS = 170
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from boundcheck.algebra.search import Tactic
 from boundcheck.algebra.tactics.boxing import by_boxes
 from boundcheck.algebra.tactics.calculus import by_concavity, by_slopes
-from boundcheck.algebra.tactics.cases import by_cases
+from boundcheck.algebra.tactics.cases import by_integer_cases, by_sign_cases
 from boundcheck.algebra.tactics.denial import by_combination
 from boundcheck.algebra.tactics.elimination import eliminate
 from boundcheck.algebra.tactics.equality import split_equality
@@ -18,25 +18,28 @@ from boundcheck.algebra.tactics.roots import by_squaring
 from boundcheck.algebra.tactics.squares import by_squares
 from boundcheck.algebra.tactics.summands import by_recurrence, by_summands
 
-CHEAP = 7
-# name, share of the time left, tactic
-ORDER: tuple[tuple[str, float, Tactic], ...] = (
-    ("number", 0.5, by_number),
-    ("combination", 0.5, by_combination(1)),
-    ("factors", 0.5, by_factors),
-    ("elimination", 0.6, eliminate),
-    ("equality", 0.9, split_equality),
-    ("square", 0.4, by_completing),
-    ("products", 0.4, by_combination(2)),
-    ("boxes", 0.3, by_boxes),
-    ("roots", 0.4, by_squaring),
-    ("squares", 0.4, by_squares),
-    ("summands", 0.4, by_summands),
-    ("induction", 0.5, by_induction),
-    ("cases", 0.5, by_cases),
-    ("slopes", 0.5, by_slopes),
-    ("root-substitution", 0.5, by_substituting_roots),
-    ("recurrence", 0.5, by_recurrence),
-    ("concavity", 0.5, by_concavity),
-    ("products-of-three", 0.8, by_combination(3)),
+# name, share of the time left, least depth at which it is tried, tactic
+ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
+    ("number", 0.5, 0, by_number),
+    ("combination", 0.5, 0, by_combination(1)),
+    ("factors", 0.5, 0, by_factors),
+    ("elimination", 0.6, 1, eliminate),
+    ("equality", 0.9, 0, split_equality),
+    ("cases", 0.5, 1, by_integer_cases),
+    ("square", 0.4, 1, by_completing),
+    ("products", 0.4, 0, by_combination(2)),
+    ("boxes", 0.3, 0, by_boxes),
+    ("roots", 0.4, 1, by_squaring),
+    ("squares", 0.4, 1, by_squares),
+    ("products-of-three", 0.4, 1, by_combination(3)),
+    ("summands", 0.4, 1, by_summands),
+    ("signs", 0.5, 1, by_sign_cases),
+    ("induction", 0.5, 1, by_induction),
+    ("slopes", 0.5, 0, by_slopes),
+    ("root-substitution", 0.5, 1, by_substituting_roots),
+    ("recurrence", 0.5, 1, by_recurrence),
+    ("concavity", 0.5, 1, by_concavity),
 )
+CHEAP = ORDER[:8]
+# tactics, depth of sub-goals, effort of the search for a witness afterwards
+PASSES: tuple[tuple[tuple[tuple[str, float, int, Tactic], ...], int, int], ...] = ((CHEAP, 1, 1), (ORDER, 1, 1), (ORDER, 2, 2))

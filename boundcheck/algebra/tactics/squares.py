@@ -53,6 +53,8 @@ def by_squares(search: Search, context: Context, goal: Rel, depth: int) -> list[
         return None
     for multiplier, products in plans(generators):
         search.tick()
+        if products > 1 and len(generators) > 2:
+            continue
         if (polynomial * multiplier).degree() > MAX_DEGREE:
             continue
         blocks = list(_blocks(context, polynomial * multiplier, generators, products))
