@@ -51,10 +51,10 @@ def forward_step(w, u, c, inputs, coefficients, cells_per_unit, states, slopes, 
                 z = w[i] * states[i, t - 1, j] if t else 0.0
                 for k in range(d):
                     z += u[i, k] * inputs[t, k, j]
+                if not abs(z) * cells_per_unit <= middle:
+                    return np.inf
                 largest = max(largest, abs(z))
                 index = int(np.rint(z * cells_per_unit))
-                if abs(index) > middle:
-                    return np.inf
                 x = z - index / cells_per_unit
                 cell = coefficients[index + middle]
                 value, slope = cell[length - 1, 0], cell[length - 1, 1]

@@ -9,7 +9,8 @@ Proof: V(s+1) <= V(s) - 4 eta chi R + 4 eta eps sqrt(R); as long as sqrt(R) > ep
 
 Descent: on the convex Omega ||D^2 R|| <= 2 Lambda + 2 sqrt(R) max gamma_i/sqrt(m); if eta (Lambda + sqrt(R(s0)) max
 gamma_i/sqrt(m)) <= 1, a projected step does not increase R, by induction for every s >= s0: then a bound of the minimum
-up to tau bounds R(Theta(s)) for every s >= tau.
+up to tau bounds R(Theta(s)) for every s >= tau. (Along the step the risk starts to fall, and to exceed R(s) again it
+would have to leave the set where this curvature bound holds: it cannot, by continuity.)
 """
 
 from __future__ import annotations

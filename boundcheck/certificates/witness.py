@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from boundcheck.certificates.spectrum import Spectrum
 
 
+INSIDE = 1e-13
+"""Distance kept from the edge of the neighbourhood: above the rounding of initial weights up to 100 in size."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Witness:
     """Weights Theta~, as doubles, and what is proven of them.
@@ -131,8 +135,8 @@ def at_weights(
 
 
 def _project(shift: Any, radii: tuple[float, float]) -> Any:
-    """Project displacements (b, q) on the neighbourhood, a little inside (rounding must not lead out)."""
-    limit_w, limit_u = (radius * (1 - 1e-12) for radius in radii)
+    """Project displacements (b, q) on the neighbourhood, a little inside: rounding w + shift must not lead out."""
+    limit_w, limit_u = (max(radius * (1 - 1e-12) - INSIDE, 0.0) for radius in radii)
     w = np.clip(shift[:, :1], -limit_w, limit_w)
     length = np.sqrt((shift[:, 1:] ** 2).sum(axis=1, keepdims=True))
     factor = np.minimum(1.0, limit_u / np.maximum(length, 1e-300)) if np.isfinite(limit_u) else 1.0

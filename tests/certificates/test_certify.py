@@ -198,3 +198,8 @@ def test_radii_below_the_witness_are_refused(problem):
     far = Weights(w + 0.5, u, c)
     with pytest.raises(ValueError, match="radii must hold the witness"):
         certify(problem.X, problem.y, "tanh", weights=problem.weights, radii=(0.1, 0.1), witness=far, tau=3)
+
+
+def test_an_unbounded_activation_is_refused(problem):
+    with pytest.raises(ValueError, match="unbounded"):
+        certify(problem.X, problem.y, "z*tanh(z)", weights=problem.weights, tau=2)
