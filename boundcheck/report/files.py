@@ -56,7 +56,8 @@ def replace_all(folder: Path, contents: Mapping[str, bytes], data: Mapping[str, 
         for name, content in everything.items():
             prepared[name] = _beside(folder / name, content)
         for name in everything:
-            os.replace(prepared.pop(name), folder / name)
+            os.replace(prepared[name], folder / name)
+            del prepared[name]
     finally:
         for left in prepared.values():
             Path(left).unlink(missing_ok=True)

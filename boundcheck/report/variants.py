@@ -9,6 +9,7 @@ from boundcheck.comparison import Comparison
 from boundcheck.report.setting import Setting
 
 PLANNED = ("theorem-1", "theorem-2")
+PLANNED_TIERS = ("paper", "coupled", None)
 
 
 def side_by_side(setting: Setting, comparisons: tuple[Comparison, ...]) -> list[dict[str, Any]]:
@@ -34,7 +35,7 @@ def needed(setting: Setting, theorem: str, variant: str | None, tier: str | None
     """Return the smallest m, and tau, at which a theorem promises the trivial bound; None where no plan can say."""
     from boundcheck.evaluation import plan
 
-    if theorem not in PLANNED or variant is None or tier == "directional":
+    if theorem not in PLANNED or variant is None or tier not in PLANNED_TIERS:
         return {"m": None, "tau": None, "reason": ""}
     left_out = {"m", "tau", "eta", "epsilon", "rho_w", "rho_u"}
     values = {name: value for name, value in setting.values.items() if name not in left_out}

@@ -1,0 +1,243 @@
+"""A report: its content, its forms, the order in which its files appear, and what bad input gets."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from importlib.resources import files
+
+import jsonschema
+import pytest
+
+import boundcheck
+from boundcheck.language import Form, Quantity, Statement
+from boundcheck.notation import m, rho_w
+from boundcheck.report.document import plain
+from boundcheck.report.files import replace_all, sha256, verify
+from boundcheck.report.tex import render as render_tex
+
+KEYS = {"id", "algebra", "hypotheses", "numeric", "measured", "empirical", "tightness", "vacuous"}
+
+
+def read(folder):
+    return json.loads((folder / "report.json").read_text())
+
+
+def test_report_json_has_the_published_shape(folder):
+    schema = json.loads((files("boundcheck.report") / "schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(read(folder), schema)
+
+
+def test_report_json_keeps_the_contract(folder):
+    data = read(folder)
+    assert set(data) >= {"meta", "statements", "summary"}
+    assert set(data["meta"]) >= {"version", "preset", "seed", "config", "versions", "seconds"}
+    for entry in data["statements"]:
+        assert set(entry) >= KEYS
+        assert entry["algebra"] in ("proved", "refuted", "undecided")
+        assert entry["hypotheses"] in ("met", "unmet", "undecided")
+        assert entry["empirical"] in ("consistent", "contradicted", "not-measured")
+        for row in entry["numeric"]:
+            assert set(row) >= {"quantity", "tier", "variant", "lower", "upper"}
+            assert isinstance(row["lower"], str)
+        if entry["measured"] is not None:
+            assert set(entry["measured"]) >= {"value", "kind", "witness", "uncertainty"}
+
+
+def test_the_verdicts_are_the_expected_ones(report):
+    found = report.comparison("prop-4")
+    assert found.hypotheses.status == "met"
+    assert found.empirical.status == "consistent"
+    assert found.tightness >= 1
+    assert report.comparison("theorem-1").vacuous is True
+    assert report.data["summary"]["holds"]
+
+
+def test_every_tier_is_at_least_the_next_and_at_least_the_witness(report):
+    record = report.data["statements"][0]
+    uppers = [float(row["upper"]) for row in record["numeric"] if row["quantity"] == "prop-4.bound"]
+    assert len(uppers) == 4
+    assert all(a >= b * (1 - 1e-8) for a, b in zip(uppers, uppers[1:], strict=False))
+    assert float(record["measured"]["certified"]["lower"]) <= uppers[-1]
+
+
+def test_the_same_seed_gives_the_same_json_up_to_seconds():
+    config = {"T": 1, "n": 1, "m": 4, "run": {"statements": ["prop-2"], "mutation_seconds": "1/2", "jobs": 1}}
+    first = boundcheck.report(config).as_dict()
+    second = boundcheck.report({**config, "run": {**config["run"], "jobs": 2, "out": "elsewhere"}}).as_dict()
+    for data in (first, second):
+        assert data["meta"].pop("seconds") > 0
+    assert json.dumps(first) == json.dumps(second)
+
+
+class _Page(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.ids, self.links, self.headings, self.resources = [], [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag == "a" and given.get("href", "").startswith("#"):
+            self.links.append(given["href"][1:])
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        self.resources += [given[name] for name in ("src", "href") if name in given and tag not in ("a", "use")]
+
+
+@pytest.fixture(scope="module")
+def page(folder):
+    parser = _Page()
+    parser.feed((folder / "report.html").read_text())
+    return parser
+
+
+def test_the_page_is_self_contained_and_small(folder, page):
+    text = (folder / "report.html").read_text()
+    assert len(text.encode()) < 3_000_000
+    assert not re.search(r"https?://(?!www\.w3\.org)", text)
+    assert page.resources == ["data:,"]
+
+
+def test_the_page_is_navigable(page):
+    assert len(page.ids) == len(set(page.ids))
+    assert page.headings[0] == 1
+    assert all(b <= a + 1 for a, b in zip(page.headings, page.headings[1:], strict=False))
+    from boundcheck import theory
+
+    left_out = {item.id for item in theory.statements()}
+    assert {link for link in page.links if link not in page.ids} <= left_out
+
+
+def test_the_page_shows_every_statement_with_its_verdicts(folder, report):
+    text = (folder / "report.html").read_text()
+    for record in report.data["statements"]:
+        assert f'id="{record["id"]}"' in text
+        assert f'data-algebra="{record["algebra"]}"' in text
+    assert "<math" in text
+    assert "parsererror" not in text
+
+
+def test_markdown_names_files_that_are_there(folder):
+    text = (folder / "report.md").read_text()
+    found = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
+    assert found
+    assert all((folder / name).is_file() for name in found)
+
+
+def test_certificates_replay(folder):
+    from boundcheck.algebra import replay
+
+    content = json.loads((folder / "certificates" / "algebra-prop-4.json").read_text())
+    assert content["claims"]
+    for claim in content["claims"][:5]:
+        assert replay(claim["certificate"]).accepted
+
+
+def test_tex_has_the_structure_of_a_document(report):
+    text = render_tex(report)
+    assert text.startswith("\\documentclass")
+    assert text.rstrip().endswith("\\end{document}")
+    for name in ("longtable", "thebibliography", "document"):
+        assert text.count(f"\\begin{{{name}}}") == text.count(f"\\end{{{name}}}") > 0
+    assert text.isascii()
+    assert not re.search(r"(?<!\\)[#%]", text)
+
+
+def test_hashes_say_whether_a_report_is_whole(folder, tmp_path):
+    assert verify(folder) == []
+    (tmp_path / "report.md").write_text("old")
+    replace_all(tmp_path, {"report.md": b"new"}, {"a": 1}, ())
+    assert verify(tmp_path) == []
+    (tmp_path / "report.md").write_text("half")
+    assert verify(tmp_path) == ["report.md"]
+
+
+def test_an_interrupted_write_leaves_no_stray_files(tmp_path, monkeypatch):
+    replace_all(tmp_path, {"a.txt": b"1", "b.txt": b"1"}, {}, ())
+    real, calls = __import__("os").replace, []
+
+    def stop(source, target):
+        calls.append(target)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        real(source, target)
+
+    monkeypatch.setattr("os.replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        replace_all(tmp_path, {"a.txt": b"2", "b.txt": b"2"}, {}, ())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt", "report.json"]
+    assert verify(tmp_path) == ["a.txt"]
+    assert (tmp_path / "b.txt").read_bytes() == b"1"
+    assert json.loads((tmp_path / "report.json").read_text())["files"]["a.txt"]["sha256"] == sha256(b"1")
+
+
+def test_files_of_an_older_report_go(tmp_path):
+    replace_all(tmp_path, {"figures/old.svg": b"x"}, {}, ())
+    replace_all(tmp_path, {"figures/new.svg": b"x"}, {}, ("figures/*.svg",))
+    assert [path.name for path in (tmp_path / "figures").iterdir()] == ["new.svg"]
+
+
+def test_bad_input_is_refused_before_any_work(report, tmp_path):
+    taken = tmp_path / "file"
+    taken.write_text("mine")
+    with pytest.raises(ValueError, match="must be a folder"):
+        report.save(taken)
+    with pytest.raises(ValueError, match="must be writable"):
+        report.save("/proc/boundcheck")
+    with pytest.raises(ValueError, match="unknown statement 'lemma-9'"):
+        boundcheck.report({"run": {"statements": ["lemma-9"]}})
+    assert taken.read_text() == "mine"
+
+
+def test_json_holds_exact_numbers_as_text():
+    from fractions import Fraction
+
+    assert plain({"a": 2**60, "b": Fraction(1, 3), "c": float("inf"), "d": (1, None)}) == {
+        "a": str(2**60), "b": "1/3", "c": "inf", "d": [1, None],
+    }  # fmt: skip
+
+
+def test_a_users_own_statement_is_contradicted_and_flags_what_rests_on_it(tmp_path):
+    own = Statement(
+        id="mine",
+        title="A bound of my own that is <too> small",
+        quantities=(Quantity(name="b", forms=(Form(value=rho_w / m),)),),
+        derivation=["1 + 1 <= 1"],
+    )
+    resting = Statement(id="resting", depends_on=("mine",), derivation=["0 <= 1"])
+    config = {"m": 16, "T": 1, "n": 1, "run": {"statements": ["mine", "resting"], "mutation_seconds": 0}}
+    found = boundcheck.report(config, statements=(own, resting), measure={"mine": lambda problem: 3})
+    record = found.data["statements"][0]
+    assert (record["algebra"], record["empirical"]) == ("refuted", "contradicted")
+    assert found.data["statements"][1]["flags"] == ["mine"]
+    assert not found.data["summary"]["holds"]
+    text = (found.save(tmp_path / "out") / "report.html").read_text()
+    assert "Rests on a failure" in text
+    assert "&lt;too&gt;" in text
+    assert 'class="edge broken"' in text
+
+
+def test_real_data_leave_realisable_undecided(tmp_path):
+    data = tmp_path / "series.csv"
+    data.write_text("value\n" + "\n".join(str((7 * k) % 11 - 5) for k in range(20)))
+    config = {"T": 2, "m": 16, "data": {"path": str(data), "max_windows": 4},
+              "run": {"statements": ["prop-6"], "mutation_seconds": 0}}  # fmt: skip
+    found = boundcheck.report(config)
+    record = found.data["statements"][0]
+    assert record["hypotheses"] == "undecided"
+    condition = next(item for item in record["conditions"] if "realisable" in item["text"])
+    assert condition["status"] == "undecided"
+    assert "nobody knows" in condition["detail"]
+    assert "hypothetical" in found.data["meta"]["data"]["nu"]
+    assert "Undecided." in (found.save(tmp_path / "out") / "report.html").read_text()
+
+
+def test_the_module_is_callable_and_reports_show_themselves(report):
+    assert callable(boundcheck.report)
+    assert boundcheck.report.build is not None
+    assert "<table>" in report._repr_html_()
+    assert "3 statements" in str(report)
