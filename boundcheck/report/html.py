@@ -59,13 +59,13 @@ def render(report: Any) -> str:
             findings=[
                 finding(item, record) for item, record in zip(report.findings, report.data["findings"], strict=True)
             ],
-            **_playground(played),
+            **playground(played),
             digits=wording.agreeing_digits,
         )
     )
 
 
-def _playground(played: dict[str, Any] | None) -> dict[str, Any]:
+def playground(played: dict[str, Any] | None) -> dict[str, Any]:
     """Return what the explorer's template and script need; empty for a report that it cannot play with."""
     if played is None:
         return {"explorer": None, "explorer_script": ""}
