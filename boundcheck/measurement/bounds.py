@@ -7,6 +7,8 @@ from typing import Any
 
 from boundcheck.measurement.values import Problem
 
+DIGITS = 6
+"""Runs are held against the upper end, rigorous at any number of digits."""
 LOOSE_TO_TIGHT = ("paper", "recursive", "coupled", "directional")
 
 
@@ -22,9 +24,10 @@ def bound(problem: Problem, quantity: str, tier: str | None = None, variant: str
     """Return the upper end of a bound, rounded up; None where it has no value at this problem."""
     from boundcheck.evaluation import evaluate
 
+    values = parameter_values(problem)
     try:
         enclosure = evaluate(
-            quantity, tier=tier, variant=variant, activation=problem.activation, digits=15, **parameter_values(problem)
+            quantity, tier=tier, variant=variant, activation=problem.activation, digits=DIGITS, **values
         )
     except (ValueError, ArithmeticError):
         return None
@@ -32,7 +35,9 @@ def bound(problem: Problem, quantity: str, tier: str | None = None, variant: str
 
 
 def tightest(problem: Problem, quantity: str, variant: str | None = None) -> float | None:
-    """Return the smallest bound over the tiers; None where no tier has a value."""
-    values = [bound(problem, quantity, tier, variant) for tier in reversed(LOOSE_TO_TIGHT)]
-    known = [value for value in values if value is not None]
-    return min(known) if known else None
+    """Return the bound in the tightest tier that has a value; None where none has."""
+    for tier in reversed(LOOSE_TO_TIGHT):
+        value = bound(problem, quantity, tier, variant)
+        if value is not None:
+            return value
+    return None

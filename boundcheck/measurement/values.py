@@ -60,7 +60,8 @@ class Problem:
              target_error: (n, T) error of y against F*; zero for data that are what they are.
              realisable: y are values of F* for the transportation map; otherwise any numbers.
              preset: ``quick``, ``paper`` or ``full``, the effort; restarts, runs: its starts of a search and its
-             independent seeds where they differ from the preset's (trained runs: at most the preset's); jobs: worker processes (no effect on values).
+             independent seeds where they differ from the preset's (trained networks: at most the
+             preset's); jobs: worker processes (no effect on values).
     """
 
     activation: Any = "tanh"
