@@ -18,13 +18,13 @@ def compiled(term: Term) -> Function:
     """Return a function of {name: array}; undefined values are nan."""
     head = term[0]
     if head == "num":
-        value = np.float64(term[1]) if abs(term[1]) < 10**300 else np.float64(np.inf)
+        value = np.asarray(float(term[1]) if abs(term[1]) < 10**300 else np.inf)
         return lambda _: value
     if head == "var":
         name = term[1]
         return lambda point: point[name]
     if head == "pi":
-        return lambda _: np.float64(pi)
+        return lambda _: np.asarray(pi)
     if head == "sum":
         return _sum(term)
     parts = [compiled(child) for child in term[1:]]

@@ -188,16 +188,13 @@ def _swapped(relation: Rel, one: Any, other: Any) -> Rel:
     left, right = _as_term(one), _as_term(other)
 
     def swap(term: Term) -> Term:
-        if term == left:
-            return right  # type: ignore[return-value]
-        if term == right:
-            return left  # type: ignore[return-value]
-        if isinstance(left, str) and term[0] in (left, right):
-            return (right if term[0] == left else left, *(swap(child) for child in term[1:]))  # type: ignore[return-value]
+        if term in (left, right):
+            return right if term == left else left  # type: ignore[return-value]
         if term[0] in ("num", "var", "pi"):
             return term
+        names = {left: right, right: left} if isinstance(left, str) else {}
         first = 2 if term[0] == "sum" else 1
-        return (*term[:first], *(swap(child) for child in term[first:]))
+        return (names.get(term[0], term[0]), *term[1:first], *(swap(child) for child in term[first:]))
 
     return Rel(swap(relation.left), relation.op, swap(relation.right))
 

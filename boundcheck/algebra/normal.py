@@ -260,7 +260,7 @@ class Table:
             raise UndefinedTerm(message)
 
     def sqrt(self, a: Frac) -> Frac:
-        """Square root: sqrt(N/D) = sqrt(N D')/|D''|, squares taken out as absolute values."""
+        """Take the root of N/D as the root of N D' over |D''|, with squares taken out as absolute values."""
         self._refuse_negative(a)
         if not a.numerator:
             return a

@@ -1,13 +1,15 @@
 """Sparse polynomials with rational coefficients: the exact arithmetic of the checker.
 
-A monomial is a tuple of (generator, exponent) pairs, sorted, exponents >= 1; generators are small integers whose meaning
-a ``normal.Table`` holds. Large products and factorisations go through FLINT.
+A monomial is a tuple of (generator, exponent) pairs, sorted, exponents >= 1; generators are small integers, whose
+meaning a ``normal.Table`` holds. Large products and factorisations go through FLINT.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
@@ -207,8 +209,6 @@ class Poly:
         if not self.terms:
             return fmpq(1), self
         numerator, denominator = 0, 1
-        import math
-
         for value in self.terms.values():
             numerator = math.gcd(numerator, int(value.p))
             denominator = math.lcm(denominator, int(value.q))
@@ -247,7 +247,7 @@ def _context(polynomials: tuple[Poly, ...]) -> tuple:
     return (context, used), *polynomials
 
 
-def _to_flint(polynomial: Poly, context: fmpq_mpoly_ctx, used: list[int]) -> object:
+def _to_flint(polynomial: Poly, context: fmpq_mpoly_ctx, used: list[int]) -> Any:
     place = {generator: k for k, generator in enumerate(used)}
     width = max(1, len(used))
     terms = {}
@@ -259,9 +259,9 @@ def _to_flint(polynomial: Poly, context: fmpq_mpoly_ctx, used: list[int]) -> obj
     return context.from_dict(terms)
 
 
-def _from_flint(polynomial: object, used: list[int]) -> Poly:
+def _from_flint(polynomial: Any, used: list[int]) -> Poly:
     terms = {}
-    for exponents, value in polynomial.to_dict().items():  # type: ignore[attr-defined]
+    for exponents, value in polynomial.to_dict().items():
         monomial = tuple((used[k], int(power)) for k, power in enumerate(exponents) if power)
         terms[monomial] = value
     return Poly(terms)

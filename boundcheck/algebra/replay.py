@@ -110,7 +110,7 @@ def opening(given: list[str], tick: Callable[[], None] = lambda: None) -> Contex
 
 
 def _is_compound(relation: Rel) -> bool:
-    """Simple bounds such as x > 0 come first: what follows is read in their light."""
+    """Tell simple bounds such as x > 0, which come first, from relations that are read in their light."""
     return not all(side[0] == "var" or not free(side) for side in (relation.left, relation.right))
 
 
@@ -184,7 +184,7 @@ Rule = Callable[[Checker, Context, dict[str, Any]], None]
 
 
 def _axiom(checker: Checker, context: Context, step: dict[str, Any]) -> None:
-    """An instance of an axiom whose side conditions are known."""
+    """Use an instance of an axiom whose side conditions are known."""
     axiom = AXIOMS.get(step["name"])
     if axiom is None or set(step["with"]) != axiom.variables:
         message = f"no such axiom, or wrong variables: {step['name']!r}"
@@ -206,7 +206,7 @@ def _axiom(checker: Checker, context: Context, step: dict[str, Any]) -> None:
 
 
 def _sight(checker: Checker, context: Context, step: dict[str, Any]) -> None:
-    """A relation that is known, or follows from the signs of its terms."""
+    """Note a relation that is known, or follows from the signs of its terms."""
     goal = read_relation(step["goal"])
     context.require_defined(goal)
     if not context.holds(goal):
@@ -216,7 +216,7 @@ def _sight(checker: Checker, context: Context, step: dict[str, Any]) -> None:
 
 
 def _combination(checker: Checker, context: Context, step: dict[str, Any]) -> None:
-    """Sum of c * (product of facts) * square**2 with c >= 0, and of equalities times anything: a new fact."""
+    """Add c * (product of facts) * square**2 with c >= 0, and of equalities times anything: a new fact."""
     result, signs = Poly({}), SIGNS["=="]
     strict = False
     for item in step["terms"]:
@@ -439,14 +439,14 @@ def _sum_first(checker: Checker, context: Context, step: dict[str, Any]) -> None
 
 
 def _sum_compared(op: str) -> Rule:
-    """sum f <= sum g (or ==) over the same range, if f <= g (or ==) for every index of the range."""
+    """Infer sum f <= sum g (or ==) over the same range, if f <= g (or ==) for every index of the range."""
 
     def rule(checker: Checker, context: Context, step: dict[str, Any]) -> None:
         left, fresh = _sum_term(step["left"]), step["index"]
         right: Term = ("sum", *left[1:4], read(step["right"]))
         context.require_defined(left)
         context.require_defined(right)
-        inner, below = context.binder(*left[1:], fresh=fresh)
+        inner, below = context.binder(left[1], left[2], left[3], left[4], fresh)
         above = substitute(right[4], {right[1]: ("var", fresh)})
         if fresh in free(right):
             message = f"the index {fresh} is in use"
@@ -458,7 +458,7 @@ def _sum_compared(op: str) -> Rule:
 
 
 def _number(checker: Checker, context: Context, step: dict[str, Any]) -> None:
-    """A relation between numbers, decided by Arb."""
+    """Note a relation between numbers that Arb decides."""
     goal = read_relation(step["goal"])
     if free(goal.left) | free(goal.right):
         message = "the relation is not between numbers"
@@ -501,7 +501,7 @@ def _stretch(checker: Checker, context: Context, step: dict[str, Any]) -> tuple[
 
 
 def _slope(checker: Checker, context: Context, step: dict[str, Any]) -> None:
-    """f >= g at x, if f >= g at a and f' - g' has the sign of x - a in between (mean value theorem)."""
+    """Infer f >= g at x, if f >= g at a and f' - g' has the sign of x - a in between (mean value theorem)."""
     name, goal, inner, ends = _stretch(checker, context, step)
     start = ends[0].right
     strict = bool(step.get("strict", False))
@@ -517,7 +517,7 @@ def _slope(checker: Checker, context: Context, step: dict[str, Any]) -> None:
 
 
 def _concave(checker: Checker, context: Context, step: dict[str, Any]) -> None:
-    """f >= g between two ends, if it holds at both and f'' - g'' <= 0 in between."""
+    """Infer f >= g between two ends, if it holds at both and f'' - g'' <= 0 in between."""
     name, goal, inner, ends = _stretch(checker, context, step)
     if step["direction"] != "+" or len(ends) != 2:
         message = "the step needs two ends"
@@ -531,7 +531,7 @@ def _concave(checker: Checker, context: Context, step: dict[str, Any]) -> None:
 
 
 def _boxes(checker: Checker, context: Context, step: dict[str, Any]) -> None:
-    """f > g on a box, by Arb on each piece of a subdivision."""
+    """Infer f > g on a box, by Arb on each piece of a subdivision."""
     goal = read_relation(step["goal"])
     box = {}
     for name, (low, high) in step["box"].items():

@@ -90,7 +90,8 @@ class Sampler:
                 continue
             chosen = self.rng.random(size) < 0.7
             step = self.rng.standard_normal(size) * scale
-            new = np.where(self.rng.random(size) < 0.5, old * (1 + step), old + step * np.minimum(1, np.abs(old) + scale))
+            added = step * np.minimum(1, np.abs(old) + scale)
+            new = np.where(self.rng.random(size) < 0.5, old * (1 + step), old + added)
             new = np.where(chosen, new, old)
             moved[variable.name] = self._clipped(variable, new)
         return moved
@@ -145,10 +146,10 @@ class Sampler:
             value = substitute(variable.equal.term, point)
             negative = variable.signed and float(compiled(latent)({})) < 0
             return closed(mul(num(-1), value) if negative else value)
-        low, high = _tightest(variable.lower, doubles, max), _tightest(variable.upper, doubles, min)
+        low, high = _tightest(variable.lower, doubles, 1), _tightest(variable.upper, doubles, -1)
         if variable.whole:
-            value = self._value(variable, np.asarray(compiled(latent)({})), doubles)
-            return num(int(value)) if np.isfinite(value) else None
+            whole = float(self._value(variable, np.asarray(compiled(latent)({})), doubles))
+            return num(int(whole)) if np.isfinite(whole) else None
         terms = [None if bound is None else substitute(bound.term, point) for bound in (low, high)]
         if terms[0] is not None and terms[1] is not None:
             width = mul(latent, sub(terms[1], terms[0]))
@@ -177,10 +178,9 @@ def _extreme(bounds: list[Bound], point: dict[str, Array], pick: np.ufunc) -> Ar
     return result
 
 
-def _tightest(bounds: list[Bound], doubles: dict[str, Array], pick: type[max] | type[min]) -> Bound | None:  # type: ignore[valid-type]
-    if not bounds:
-        return None
-    return pick(bounds, key=lambda bound: float(bound.value(doubles)))  # type: ignore[operator]
+def _tightest(bounds: list[Bound], doubles: dict[str, Array], sign: int) -> Bound | None:
+    """Return the largest of lower bounds (sign 1), the smallest of upper ones (sign -1)."""
+    return max(bounds, key=lambda bound: sign * float(bound.value(doubles)), default=None)
 
 
 def _ordered(context: Context, names: frozenset[str]) -> list[Variable]:

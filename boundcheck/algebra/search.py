@@ -74,7 +74,8 @@ class Search:
             if not np.any(clear):
                 return False
             # Rounding of the points themselves must not matter: move them a little and look again.
-            moved = {name: values * (1 + 1e-10 * np.cos(7.0 * k)) for k, (name, values) in enumerate(self.points.items())}
+            shifts = (1 + 1e-10 * np.cos(7.0 * k) for k in range(len(self.points)))
+            moved = {name: self.points[name] * shift for name, shift in zip(self.points, shifts, strict=True)}
             change = np.abs(violation(goal.op, *(side(moved) for side in sides)) - gap)
             return bool(np.any(clear & (change < 0.01 * gap)))
 

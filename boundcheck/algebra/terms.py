@@ -1,6 +1,6 @@
 """Terms and relations of the language of claims as plain tuples: read, write, substitute.
 
-The small checker reads a certificate's texts with this module alone (Python's syntax tree, nothing evaluated). A term is
+The small checker reads a certificate's texts with this module alone (Python's syntax tree, nothing evaluated). A term:
 
     ("num", Fraction)  ("var", name)  ("pi",)  ("+", u, v)  ("*", u, v)  ("/", u, v)  ("**", u, v)
     (function, argument, ...)  ("sum", index name, low, high, summand)

@@ -95,7 +95,8 @@ def test_what_is_too_large_says_so(text):
 def test_polynomial_arithmetic_agrees_with_evaluation(terms, exponent):
     def value(polynomial):
         return sum(
-            float(int(c.p) / int(c.q)) * math.prod((2.0, -3.0)[g] ** e for g, e in m) for m, c in polynomial.terms.items()
+            float(int(c.p) / int(c.q)) * math.prod((2.0, -3.0)[g] ** e for g, e in m)
+            for m, c in polynomial.terms.items()
         )
 
     x, y = Poly.generator(0), Poly.generator(1)

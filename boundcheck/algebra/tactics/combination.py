@@ -160,6 +160,8 @@ class Workshop:
 
     def add_squares(self, columns: Iterable[Column]) -> None:
         """Add (u - v)^2 w and (u + v)^2 w for monomials u, v that split the monomials that occur."""
+        for column in list(columns)[:2]:
+            self._put_squares(_pairs_inside(column.polynomial))
         halves: dict[Monomial, int] = {UNIT: 1}
         for column in list(columns):
             for monomial in column.polynomial.terms:
@@ -169,8 +171,6 @@ class Workshop:
             for i, a in enumerate(terms):
                 for b in terms[:i]:
                     self._put_squares(_squares(a, b))
-        for column in list(columns)[:2]:
-            self._put_squares(_pairs_inside(column.polynomial))
         chosen = sorted(halves, key=lambda half: (-halves[half], half))[:14]
         for i, a in enumerate(chosen):
             for b in chosen[:i]:
@@ -282,8 +282,8 @@ def close(
 ) -> list[Step] | None:
     """Find a combination of facts that is a contradiction.
 
-    Args:    focus: numbers of the facts that deny the goal; obsolete: facts not to be used; level: 1 (multiples of facts), 2 (products of two,
-             squares), 3 (products of three).
+    Args:    focus: numbers of the facts that deny the goal; obsolete: facts not to be used.
+             level: 1 (multiples of facts), 2 (products of two, squares), 3 (products of three).
     """
     shop = Workshop(context, obsolete, (250, 600, 1500)[level - 1], tick)
     if any(context.facts[index].op == "!=" for index in focus):

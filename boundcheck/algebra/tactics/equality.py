@@ -8,7 +8,7 @@ from boundcheck.algebra.terms import Rel
 
 
 def split_equality(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
-    """u == v from u <= v and u >= v."""
+    """Infer u == v from u <= v and u >= v."""
     if goal.op != "==":
         return None
     first = search.prove(context, Rel(goal.left, "<=", goal.right), depth)

@@ -27,7 +27,8 @@ def by_factors(search: Search, context: Context, goal: Rel, depth: int) -> list[
             if found is None:
                 return None
             steps += found
-    item: dict[str, Any] = {"c": "1", "times": [str(unit), *(write(table.polynomial_term(f)) for f, power in factors if power % 2)]}
+    odd = [write(table.polynomial_term(factor)) for factor, power in factors if power % 2]
+    item: dict[str, Any] = {"c": "1", "times": [str(unit), *odd]}
     if not square.is_constant():
         item["square"] = write(table.polynomial_term(square))
     denial: dict[str, Any] = {"c": "1", "facts": [[len(context.facts), 1]]}

@@ -190,8 +190,8 @@ def _simplified(rows: Array) -> Array:
     rows = rows.copy()
     done = 0
     for _ in range(rows.shape[0]):
-        i, j = np.unravel_index(np.argmax(np.abs(rows[done:])), rows[done:].shape)
-        i += done
+        at = int(np.argmax(np.abs(rows[done:])))
+        i, j = at // rows.shape[1] + done, at % rows.shape[1]
         if abs(rows[i, j]) < 1e-6:
             return rows[:done]
         rows[[done, i]] = rows[[i, done]]

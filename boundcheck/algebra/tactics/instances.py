@@ -96,11 +96,10 @@ def _definitions(context: Context, atom: Atom) -> Iterator[Step]:
             yield axiom("abs-of-nonpositive", u=inside)
     elif atom.head == "sqrt":
         yield from _root_of_product(context, atom)
-    elif atom.head == "**" and len(inside := atom.arguments[0].numerator) == 1:
-        base = atom.arguments[0]
-        ((monomial, _),) = inside.terms.items()
-        if not base.denominator and len(monomial) == 1 and context.table.atoms[monomial[0][0]].head == "abs":
-            yield axiom("power-of-abs", u=_argument(context, context.table.atoms[monomial[0][0]]), v=_argument(context, atom, 1))
+    elif atom.head == "**":
+        g = variable_of(atom.arguments[0])
+        if g is not None and context.table.atoms[g].head == "abs":
+            yield axiom("power-of-abs", u=_argument(context, context.table.atoms[g]), v=_argument(context, atom, 1))
     elif atom.head == "log":
         yield from _logarithm(context, atom)
     elif atom.head == "exp":
@@ -172,7 +171,13 @@ def _logarithm(context: Context, atom: Atom) -> Iterator[Step]:
 
 
 def from_goal(context: Context, goal: Rel) -> Iterator[Step]:
-    """Yield axioms for exponentials as the goal writes them, before sums in exponents are split."""
+    """Yield axioms for what the goal writes: p and q that grow, exponentials before their exponents are split."""
+    for items in _families(context, _atoms(context, [context.fact(goal).polynomial]), ("p", "q")).values():
+        for head in ("p", "q"):
+            own = [atom for _, atom in items if atom.head == head]
+            if len(own) > 1:
+                s, t = _argument(context, own[0]), _argument(context, own[-1])
+                yield axiom(f"{head}-increasing", s=s, t=t, u=_argument(context, own[0], 1))
     for term in (*subterms(goal.left), *subterms(goal.right)):
         if term[0] == "exp":
             yield axiom("exp-monotone", u=term[1], v=ZERO)
@@ -292,7 +297,8 @@ def _monotone(context: Context, atoms: list[Atom]) -> Iterator[Step]:
                 u, v = (_without_abs(context, atom.arguments[place]) for atom in (one, other))
                 index = _argument(context, one, 1 - place)
                 if context.holds(Rel(u, "<=", v)):
-                    yield axiom(f"{head}-monotone-in-base" if head != "**" else "power-integer-monotone", t=index, u=u, v=v)
+                    name = "power-integer-monotone" if head == "**" else f"{head}-monotone-in-base"
+                    yield axiom(name, t=index, u=u, v=v)
 
 
 def _without_abs(context: Context, value: Frac) -> Term:

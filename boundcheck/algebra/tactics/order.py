@@ -42,4 +42,4 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
 )
 CHEAP = ORDER[:8]
 # tactics, depth of sub-goals, effort of the search for a witness afterwards
-PASSES: tuple[tuple[tuple[tuple[str, float, int, Tactic], ...], int, int], ...] = ((CHEAP, 1, 1), (ORDER, 1, 1), (ORDER, 2, 2))
+PASSES = ((CHEAP, 1, 1), (ORDER, 1, 1), (ORDER, 2, 2))

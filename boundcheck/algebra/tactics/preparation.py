@@ -94,7 +94,8 @@ class Preparation:
                 return
             g, equality = rule
             first = len(self.context.facts)
-            step = {"rule": "rewrite", "fact": index, "using": equality, "atom": write(self.context.table.atoms[g].term)}
+            atom = write(self.context.table.atoms[g].term)
+            step = {"rule": "rewrite", "fact": index, "using": equality, "atom": atom}
             if not self.attempt(self.context, step):
                 return
             self.steps.append(step)

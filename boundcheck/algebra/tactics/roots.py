@@ -60,7 +60,8 @@ def _isolated(
             return None
         steps += found
     other = b * Poly.generator(g) if positive else a
-    return [*steps, _finish(context, goal, write(table.polynomial_term(other)), gap.scaled(fmpq(-1 if positive else 1)))]
+    gap = gap.scaled(fmpq(-1 if positive else 1))
+    return [*steps, _finish(context, goal, write(table.polynomial_term(other)), gap)]
 
 
 def _finish(context: Context, goal: Rel, other: str, gap: Poly) -> Step:

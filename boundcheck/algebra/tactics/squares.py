@@ -172,10 +172,11 @@ def _reduced(blocks: list[Block], kernels: list[np.ndarray]) -> list[Block] | No
 
 
 def _orthogonal(basis: tuple[Poly, ...], rows: list[list[Fraction]]) -> tuple[Poly, ...]:
-    """Combinations v of the basis with v . row = 0 for every row (rows are reduced: each has a pivot 1)."""
+    """Return combinations v of the basis with v . row = 0 for every row (rows are reduced: each has a pivot 1)."""
     pivots: list[int] = []
     for row in rows:
-        pivot = next((j for j, value in enumerate(row) if value == 1 and all(o[j] == 0 for o in rows if o is not row)), None)
+        others = [other for other in rows if other is not row]
+        pivot = next((j for j, x in enumerate(row) if x == 1 and all(other[j] == 0 for other in others)), None)
         if pivot is None:
             return basis
         pivots.append(pivot)

@@ -13,7 +13,7 @@ from boundcheck.algebra.terms import ONE, ZERO, Rel, Term, read, substitute, wri
 
 
 def by_summands(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
-    """sum f >= 0 from f >= 0 for every index, where the goal is one sum over one range."""
+    """Infer sum f >= 0 from f >= 0 for every index, where the goal is one sum over one range."""
     if depth <= 0 or goal.op in ("==", "!="):
         return None
     fact = context.fact(goal)
