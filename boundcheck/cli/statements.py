@@ -60,7 +60,25 @@ def rates(format: FormatOption = Format.table, quiet: QuietOption = False) -> in
     """Print exponents of 1/epsilon, the dependence on n and delta, and growth in T, derived symbolically."""
     from boundcheck import evaluation
 
-    _write_rows(evaluation.rates(), format)
+    rows = [dict(row) for row in evaluation.rates()]
+    if format is Format.json:
+        write_json(rows)
+        return HOLDS
+    growth = [name for name in rows[0] if name.startswith("T, ")]
+    logarithms = [name for name in rows[0] if name.startswith("log")]
+    write_table(
+        ("statement", "variant", "of", "exponent of 1/epsilon", *growth),
+        ([row["statement"], row["variant"], row["quantity"], row["1/epsilon"], *map(row.get, growth)] for row in rows),
+    )
+    write("")
+    write_table(
+        ("statement", "variant", "of", *logarithms),
+        (
+            [row["statement"], row["variant"], row["quantity"], *map(row.get, logarithms)]
+            for row in rows
+            if any(row[name] != "-" for name in logarithms)
+        ),
+    )
     return HOLDS
 
 
@@ -198,24 +216,6 @@ def _write_statement(statement: Any, shown: Mapping[str, Any]) -> None:
         write_wrapped(f"{step['label']}: {step['claim']}")
         if step["justification"]:
             write_wrapped(f"because {step['justification']}", indent=6)
-
-
-def _mapping(row: Any) -> Mapping[str, Any]:
-    """Return a row of results as a mapping: a mapping itself, something with as_dict(), or a dataclass."""
-    from dataclasses import asdict
-
-    if isinstance(row, Mapping):
-        return row
-    return row.as_dict() if hasattr(row, "as_dict") else asdict(row)
-
-
-def _write_rows(rows: Any, format: Format) -> None:
-    rows = [_mapping(row) for row in rows]
-    if format is Format.json:
-        write_json(rows)
-    elif rows:
-        headers = list(rows[0])
-        write_table(headers, ([_cell(row.get(name)) for name in headers] for row in rows))
 
 
 def _cell(value: Any) -> str:

@@ -133,3 +133,15 @@ def test_show_of_an_unknown_statement_lists_what_exists(terminal):
     line = terminal.refused("show", "lemma-9")
     assert "'lemma-9'" in line
     assert "theorem-1" in line
+
+
+def test_rates_are_the_derived_exponents(terminal):
+    rows = {(row["statement"], row["variant"], row["quantity"]): row for row in terminal.json("rates")}
+    wanted = {
+        ("theorem-1", "classic"): (2, 2), ("theorem-1", "sharpened"): (1, 1), ("theorem-1", "lyapunov"): (1, 1),
+        ("theorem-2", "classic"): (5, 3), ("theorem-2", "sharpened"): (3, 1), ("theorem-2", "lyapunov"): (1, 1),
+    }  # fmt: skip
+    for (theorem, variant), exponents in wanted.items():
+        assert tuple(int(rows[theorem, variant, name]["1/epsilon"]) for name in ("m", "tau")) == exponents
+    text = terminal.printed("rates")
+    assert max(map(len, text.splitlines())) <= 80
