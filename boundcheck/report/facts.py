@@ -32,7 +32,7 @@ BY_CONSTRUCTION = (
 def facts(setting: Setting) -> tuple[Fact, ...]:
     """List what is known of hypotheses in words at a configuration."""
     made = tuple(Fact(phrase=phrase, status="met", detail=detail) for phrase, detail in BY_CONSTRUCTION)
-    return (*_about_activation(setting.activation), *_about_data(setting), *made)
+    return (*_about_activation(setting.activation), *_about_data(setting), *_about_width(setting), *made)
 
 
 def _about_activation(chosen: Any) -> tuple[Fact, ...]:
@@ -65,3 +65,19 @@ def _about_data(setting: Setting) -> tuple[Fact, ...]:
     error = float(np.max(problem.target_error)) if problem.target_error is not None else 0.0
     detail = f"y is made as F* for known maps; each value carries an error of at most {error:.1e} (statistical)"
     return (*found, Fact(phrase="realisable", status="met", detail=detail))
+
+
+def _about_width(setting: Setting) -> tuple[Fact, ...]:
+    """Hold m, tau and the radii against what Theorem 2 asks for in its least demanding variant."""
+    from boundcheck.evaluation import plan
+
+    phrase, here = "satisfy the variant's conditions", setting.values
+    found = {name: value for name, value in here.items() if name not in ("m", "tau", "eta", "rho_w", "rho_u", "d")}
+    try:
+        asked = plan("theorem-2", variant="lyapunov", tier="coupled", activation=setting.activation, **found)
+    except (ValueError, ArithmeticError) as error:
+        return (Fact(phrase=phrase, status="undecided", detail=str(error).splitlines()[0]),)
+    enough = all(here[name] >= getattr(asked, name) for name in ("m", "tau", "rho_w", "rho_u"))
+    needed = f"the least demanding variant (lyapunov, tier coupled) asks for m >= {asked.m} and tau >= {asked.tau}"
+    detail = f"{needed} with its own radii; here m = {here['m']}, tau = {here['tau']}"
+    return (Fact(phrase=phrase, status="met" if enough else "unmet", detail=detail),)
