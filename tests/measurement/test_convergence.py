@@ -113,6 +113,7 @@ def test_runs_are_shared_between_statements():
     assert runs(SMALL, eta, True) is runs(SMALL, eta, True)
 
 
+@pytest.mark.slow
 def test_remarks():
     (free,) = measure("remark-1", SMALL)
     assert len(free.series["alpha"]) == 3

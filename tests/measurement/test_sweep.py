@@ -32,7 +32,7 @@ d = 2
 n = 2
 [grid]
 m = [16, 64]
-seed = [0, 1, 2, 3, 4]
+seed = [0, 1, 2, 3]
 [run]
 restarts = 4
 statements = ["lemma-2"]
@@ -43,7 +43,7 @@ import sys
 from boundcheck.measurement.sweeps import execution
 if __name__ == "__main__":
     execution.code_version = lambda: "{CODE}"
-    execution.sweep(*sys.argv[1:3], jobs=2)
+    execution.sweep(*sys.argv[1:3], jobs=int(sys.argv[3]))
 """
 
 
@@ -128,7 +128,7 @@ def test_a_sweep_with_workers_has_the_rows_of_one_without(grid, tmp_path):
 def test_a_wider_grid_reuses_what_is_there(grid, tmp_path):
     before = filled(grid, tmp_path / "a")
     grid.write_text(SHORT.replace("[0, 1]", "[0, 1, 2]"))
-    assert sweep(grid, tmp_path / "a", jobs=2).done == 2
+    assert sweep(grid, tmp_path / "a", jobs=1).done == 2
     assert set(before) < set(rows(tmp_path / "a"))
 
 
@@ -265,7 +265,7 @@ def wait_for(condition, seconds: float = 60.0):
 def test_killed_at_any_moment_and_started_again(tmp_path, victim):
     path, place = tmp_path / "sweep.toml", tmp_path / "killed"
     path.write_text(LONGER)
-    command = [sys.executable, "-c", START, str(path), str(place)]
+    command = [sys.executable, "-c", START, str(path), str(place), "1" if victim == "parent" else "2"]
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
     wait_for(lambda: len(rows(place)) >= 2)
@@ -273,7 +273,7 @@ def test_killed_at_any_moment_and_started_again(tmp_path, victim):
     os.kill(workers[0] if victim == "worker" else process.pid, signal.SIGKILL)
     if victim == "parent":
         process.wait(timeout=60)
-        assert len(rows(place)) < 10
+        assert len(rows(place)) < 8
         wait_for(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in workers))
         subprocess.run(command, env=environment, check=True, timeout=120)
     else:
@@ -300,7 +300,7 @@ def test_a_cluster_that_loses_a_worker_has_the_same_rows(tmp_path):
 
         done = sweep(path, place, scheduler=cluster.scheduler_address, progress=kill)
     assert killed
-    assert (done.runs, done.done, done.failed) == (10, 10, 0)
+    assert (done.runs, done.done, done.failed) == (8, 8, 0)
     assert rows(place) == filled(path, tmp_path / "undisturbed")
 
 
