@@ -1,9 +1,9 @@
-"""Charts of the line for a supremum over z: a variable x, the derivatives s_k(x) of the activation, and a cover by cells.
+"""Charts of the line for a supremum over z: a variable x, the derivatives s_k(x) of sigma, and a cover by cells.
 
-Two kinds. A polynomial in tanh(kz + b) is covered by y = tanh(kz + b) in [-1, 1], where every s_k is a polynomial and the
-ends of the line are ordinary points. Any other activation is covered by z itself: one period (the turn x in [0, 1] of it) if it is periodic, else cells
-that widen up to 2^40 and a last one without end, which only bounds from above. |s_k| of an odd or even activation is even in
-z, so half of the line suffices.
+Two kinds. A polynomial in tanh(kz + b) is covered by y = tanh(kz + b) in [-1, 1], where every s_k is a polynomial and
+the ends of the line are ordinary points. Any other activation is covered by z itself: one period (the turn x in [0,
+1] of it) if it is periodic, else cells that widen up to 2^40 and a last one without end, which only bounds from
+above. |s_k| of an odd or even activation is even in z, so half of the line suffices.
 """
 
 from __future__ import annotations

@@ -58,9 +58,9 @@ def arc_bound(degree: int, first: arb, second: arb, mixed: arb | None, width: Fr
     """Bound the form of ``polarisation`` on an arc of the angle width * pi/2 < pi/2.
 
     With the angle theta from the first direction the form is p cos^2 + 2r sin cos + q sin^2 (degree 2) or p cos + r sin
-    (degree 1). Where its slope r at the first end, or the one from the second end, is <= 0, it is largest at an end of the
-    arc: it is a constant plus one sine wave, of which the arc is less than half. Else its largest value on the whole
-    circle bounds it, and so does the coarser bound of the lemma.
+    (degree 1). Where its slope r at the first end, or the one from the second end, is <= 0, it is largest at an end of
+    the arc: it is a constant plus one sine wave, of which the arc is less than half. Else its largest value on the
+    whole circle bounds it, and so does the coarser bound of the lemma.
     """
     peak = first.max(second)
     if degree == 0:

@@ -23,6 +23,7 @@ from boundcheck.notation import sigma_z, z
 
 NEWTON_STEPS = 8
 SCAN = 8
+MAX_PARABOLAS = 12
 
 
 class Doubles:
@@ -81,18 +82,49 @@ class Doubles:
 
 
 def peak(height: Callable[[float], float], low: float, high: float) -> tuple[float, float]:
-    """Return (place, value) of the greatest value found: a scan of 9 points, then Brent's search between neighbours."""
-    from scipy.optimize import minimize_scalar
-
+    """Return (place, value) of the greatest value found: a scan of 9 points, then parabolas between neighbours."""
     step = (high - low) / SCAN
     heights = [height(low + k * step) for k in range(SCAN + 1)]
     best = max(range(SCAN + 1), key=heights.__getitem__)
-    found = (low + best * step, heights[best])
-    if not math.isfinite(found[1]):
-        return found
-    ends = max(low, found[0] - step), min(high, found[0] + step)
-    refined = minimize_scalar(lambda x: -height(x), bounds=ends, method="bounded", options={"xatol": 1e-7})
-    return max(found, (float(refined.x), -float(refined.fun)), key=lambda pair: pair[1])
+    place, top = low + best * step, heights[best]
+    if not math.isfinite(top):
+        return place, top
+    if best in (0, SCAN):
+        inward = step if best == 0 else -step
+        near = height(place + inward * 1e-6)
+        if near <= top:
+            return place, top
+        place += inward / 2
+        top, step = max((height(place), top), (near, near))[0], step / 2
+    return _climb_by_parabolas(height, place, step, (low, high), top)
+
+
+def _climb_by_parabolas(
+    height: Callable[[float], float], place: float, step: float, ends: tuple[float, float], top: float
+) -> tuple[float, float]:
+    """Climb from a place by parabolas through three points ``step`` apart, each time closer."""
+    found = place, top
+    for _ in range(MAX_PARABOLAS):
+        step = min(step, place - ends[0], ends[1] - place)
+        if step <= 0:
+            break
+        below, here, above = height(place - step), height(place), height(place + step)
+        bend = below - 2 * here + above
+        found = max(found, (place - step, below), (place, here), (place + step, above), key=lambda pair: pair[1])
+        if not bend < 0:
+            place, step = found[0], step / 2
+            continue
+        move = step * (below - above) / (2 * bend)
+        if abs(move) > step:
+            place = found[0]
+            continue
+        place += move
+        value = height(place)
+        found = max(found, (place, value), key=lambda pair: pair[1])
+        if step < 1e-3 and abs(move) < 1e-5:
+            break
+        step = max(min(step / 8, 4 * abs(move)), 2e-5)
+    return found
 
 
 @lru_cache(maxsize=2)
@@ -147,9 +179,9 @@ def _on_table(expression: Expr, symbols: tuple[Symbol, ...], activation: Activat
 class ScalarSupremum:
     """sup over z of an expression, call after call for slowly changing values.
 
-    Each call climbs from the last maximiser; the table is asked at the first calls and at every 16th. If it ever shows a
-    better place than climbing found, it is asked at every call from then on, and ``doubtful`` says that calls before in
-    the same run may have been too low.
+    Each call climbs from the last maximiser; the table is asked at the first calls and at every 16th. If it ever shows
+    a better place than climbing found, it is asked at every call from then on, and ``doubtful`` says that calls before
+    in the same run may have been too low.
     """
 
     def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> None:

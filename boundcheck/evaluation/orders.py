@@ -1,8 +1,8 @@
 """Orders of growth: max-plus arithmetic of exponents, read off SymPy expressions of non-negative terms.
 
-An order is a set of monomials in 1/epsilon, log n, log(1/delta), log T, T and a^T, standing for their maximum; constants
-are dropped. Sums are unions, products add exponents, powers multiply them ((x + y)^k is of the order of max(x, y)^k), and a
-logarithm is of the order of the largest logarithm of the factors inside.
+An order is a set of monomials in 1/epsilon, log n, log(1/delta), log T, T and a^T, standing for their maximum;
+constants are dropped. Sums are unions, products add exponents, powers multiply them ((x + y)^k is of the order of
+max(x, y)^k), and a logarithm is of the order of the largest logarithm of the factors inside.
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ def _logarithm(inside: Expr, known: Mapping[Symbol, Order], regime: Regime) -> O
             found.add(base("log(1/delta)"))
         elif factor.free_symbols:
             for monomial in order_of(factor, known, regime):
-                found |= {_LOG_OF[entry] for entry, e in zip(BASES, monomial, strict=True) if e > 0 and entry in _LOG_OF}
+                grown = {entry for entry, exponent in zip(BASES, monomial, strict=True) if exponent > 0}
+                found |= {_LOG_OF[entry] for entry in grown if entry in _LOG_OF}
     return reduced(frozenset(found))
 
 

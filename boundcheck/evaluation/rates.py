@@ -1,8 +1,9 @@
 """Rates and regimes, derived from the statements' expressions: how m and tau grow with 1/epsilon, n, 1/delta and T.
 
-Without projection the radii grow with 1/epsilon, and alpha_m = alpha + rho_w/sqrt(m) stays bounded because the exponent of
-rho is at most half of that of m, which is checked: less than half for classic and sharpened (alpha_m -> alpha), exactly
-half for lyapunov (alpha_m tends to a constant above alpha). As T grows a = alpha_m sigma_1 is held fixed.
+Without projection the radii grow with 1/epsilon, and alpha_m = alpha + rho_w/sqrt(m) stays bounded because the
+exponent of rho is at most half of that of m, which is checked: less than half for classic and sharpened (alpha_m ->
+alpha), exactly half for lyapunov (alpha_m tends to a constant above alpha). As T grows a = alpha_m sigma_1 is held
+fixed.
 """
 
 from __future__ import annotations

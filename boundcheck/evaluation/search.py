@@ -1,4 +1,4 @@
-"""Smallest or largest arguments of monotone conditions: galloping and bisection in doubles, decided in balls by the caller."""
+"""Smallest arguments of monotone conditions: galloping and bisection in doubles, decided in balls by the caller."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sympy import Rational
 
 
 def smallest_integer(holds: Callable[[int], bool], step: int, most: int) -> int | None:
-    """Return the smallest multiple of ``step`` at which a monotone condition holds; None if none up to ``most`` does."""
+    """Return the smallest multiple of ``step`` at which a monotone condition holds; None if none up to ``most``."""
     high = step
     while not holds(high):
         if high >= most:

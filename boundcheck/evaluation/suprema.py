@@ -1,10 +1,10 @@
 """The supremum over z of a polynomial in |s_0|, |s_1|, ... with non-negative coefficients, certified fast.
 
-**Bound on cells.** On a cell every |s_k| is at most a number known beforehand, and the polynomial is nondecreasing in them, so
-its value at those numbers bounds it; in doubles with a relative margin for rounding, since nothing cancels. **Where that does
-not settle a cell** (near the maximiser), pieces of it are settled by derivatives: if E'' <= -k < 0 on one and c is a point of
-it, then E <= E(c) + E'(c)^2/(2k); if E' has a sign there, E is largest at an end; and the mean value form bounds E and E'.
-What is not settled goes to branch and bound.
+**Bound on cells.** On a cell every |s_k| is at most a number known beforehand, and the polynomial is nondecreasing in
+them, so its value at those numbers bounds it; in doubles with a relative margin for rounding, since nothing cancels.
+**Where that does not settle a cell** (near the maximiser), pieces of it are settled by derivatives: if E'' <= -k < 0
+on one and c is a point of it, then E <= E(c) + E'(c)^2/(2k); if E' has a sign there, E is largest at an end; and the
+mean value form bounds E and E'. What is not settled goes to branch and bound.
 """
 
 from __future__ import annotations
@@ -237,7 +237,7 @@ class _Peaks:
         return tuple(found)
 
     def _vanishes(self, index: int, point: arb) -> bool:
-        """Tell whether s_k is exactly zero at a point -1, 0 or 1 of the chart (where symmetry or saturation puts zeros)."""
+        """Tell whether s_k is exactly zero at a point -1, 0 or 1 of the chart, where symmetry puts zeros."""
         whole = int(float(point)) if point == -1 or point == 0 or point == 1 else None
         return whole is not None and _zero_at(self.chart.slots[self.slots[index]][0], whole)
 

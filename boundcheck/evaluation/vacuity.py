@@ -1,8 +1,8 @@
-"""Where a bound on the risk begins to say something: the smallest width and number of iterations that beat the trivial bound.
+"""Where a bound on the risk begins to say something: the smallest width and iterations that beat the trivial bound.
 
-The width is the smallest for which some number of iterations does (tau -> infinity), the number of iterations the smallest
-for which some width does (m -> infinity, where alpha_m = alpha). Both limits are taken in the expression itself. Bounds
-fall in m and in tau (the latter by inspection of the forms, the former as in ``conditions``).
+The width is the smallest for which some number of iterations does (tau -> infinity), the number of iterations the
+smallest for which some width does (m -> infinity, where alpha_m = alpha). Both limits are taken in the expression
+itself. Bounds fall in m and in tau (the latter by inspection of the forms, the former as in ``conditions``).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from sympy import Rational
@@ -24,6 +25,7 @@ from boundcheck.notation import epsilon
 LARGEST = 10**300
 MAX_ROUNDS = 60
 DIRECTIONAL_DIGITS = 11
+MAX_COARSE = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,28 +50,35 @@ def smallest_width(conditions: Conditions) -> Width:
     finder = _Decider(conditions)
     for _ in range(MAX_ROUNDS):
         finder.consider(high)
-        if finder.is_decided:
-            break
-        finder.consider(high - 2 if finder.feasible == high else high + 2)
-        if finder.is_decided or not finder.is_moving:
+        if not finder.is_decided and not finder.is_coarse:
+            finder.consider(high - 2 if finder.feasible == high else high + 2)
+        if finder.is_decided or finder.is_coarse:
             break
         high = finder.proposal()
+    if finder.is_coarse:
+        finder.settle_for(high)
     return finder.result(low)
 
 
 def double_bracket(conditions: Conditions) -> tuple[int, int]:
     """Return even widths (does not suffice, suffices) in doubles, next to one another where doubles can tell."""
     asker = Asker(conditions, Doubles(conditions.width.activation))
-    high = 2
-    while not asked_double(asker, high) <= high:
-        if high >= LARGEST:
-            message = (
-                f"{conditions.theorem} ({conditions.variant}) needs a width beyond 10^300 for epsilon="
-                f"{float(conditions.values[epsilon]):.3g}; got no width to propose (ask for a larger epsilon, a smaller T)"
-            )
-            raise NoWidthError(message)
-        high = min(high * high, LARGEST) if high > 2 else 4
-    low = 0 if high == 2 else math.isqrt(high)
+    least = asked_double(asker, LARGEST)
+    if not least <= LARGEST:
+        message = (
+            f"{conditions.theorem} ({conditions.variant}) needs a width beyond 10^300 for epsilon="
+            f"{float(conditions.values[epsilon]):.3g}; got none to propose (ask for a larger epsilon, a smaller T)"
+        )
+        raise NoWidthError(message)
+    low = even_ceiling(least) - 2
+    high = max(low, 2)
+    asked = asked_double(asker, high)
+    while not asked <= high:
+        low = high
+        high = even_ceiling(asked) if asked <= LARGEST else min(high * high if high > 2 else 4, LARGEST)
+        if asked <= LARGEST:
+            break
+        asked = asked_double(asker, high)
     return _narrowed(asker, low, high)
 
 
@@ -117,7 +126,7 @@ class _Decider:
         self.feasible: int | None = None
         self.infeasible = 0
         self.radii: tuple[Rational, Rational] | None = None
-        self.is_moving = True
+        self.is_coarse = False
         self.directional = has_directions(conditions.width.term)
         self.hint = 2
 
@@ -134,7 +143,16 @@ class _Decider:
             with precision(max(digits, 20) + 10):
                 if self._try(width, min(needed, digits)):
                     return
-        self.is_moving = False
+        self.is_coarse = True
+
+    def settle_for(self, width: int) -> None:
+        """Where balls are too wide to decide next to the threshold, decide as near to it as they can."""
+        for power in range(MAX_COARSE):
+            margin = Fraction(10) ** (power - 10)
+            if self.feasible is None:
+                self.consider(even_ceiling(width * (1 + margin)))
+            if self.infeasible < width - 4 * margin * width - 2:
+                self.consider(max(2, even_ceiling(width * (1 - margin)) - 2))
 
     def _try(self, width: int, digits: int) -> bool:
         sigma = self.conditions.width.activation
