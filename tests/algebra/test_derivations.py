@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from boundcheck.algebra import check, compare, mutate, replay
+from boundcheck.algebra.mutation import mutants
+from boundcheck.language import Statement
+from boundcheck.theory import statement, statements
+
+CORE = ("prop-4", "prop-6", "prop-6b", "corollary-1")
+
+
+@pytest.mark.parametrize("name", CORE)
+def test_derivation_steps_are_proved(name):
+    for verdict in check(statement(name), timeout=20):
+        assert verdict.status == "proved", (verdict.id, verdict.reason)
+        assert replay(verdict.certificate), verdict.id
+
+
+@pytest.mark.slow
+def test_every_derivation_step_of_every_statement_is_proved():
+    verdicts = [verdict for item in statements() for verdict in check(item, timeout=30)]
+    assert len(verdicts) > 100
+    assert not [(v.id, v.status, v.reason) for v in verdicts if v.status != "proved"]
+
+
+def test_mutants_cover_the_kinds_of_error():
+    found = " / ".join(mutant.mutation for mutant in mutants(statement("lemma-1")))
+    for kind in ("right side times 9/10", "times 11/10", "exponent +1", "exponent -1", "sign of", "index +1", "index -1",
+                 "dropped hypothesis", "made <", "swapped"):  # fmt: skip
+        assert kind in found, kind
+
+
+def test_planted_errors_are_caught():
+    mine = Statement(
+        id="mine",
+        hypotheses=("x > 0", "y >= 0"),
+        derivation=("x + 1/x >= 2", "(x + y)**2 <= 2*x**2 + 2*y**2", "x*y <= (x**2 + y**2)/2"),
+    )
+    result = mutate([mine], timeout=5)
+    assert result.mutants == result.killed + len(result.still_true) + len(result.survivors)
+    assert result.killed >= 15
+    assert result.rate >= 0.95, [(m.mutation, m.claim) for m in result.survivors]
+    assert result.still_true, "weaker claims are still true and counted apart"
+    by_claim = {(m.claim, m.given): m for m in result.still_true}
+    assert len(by_claim) == len(result.still_true)
+
+
+def test_a_budget_and_a_seed_choose_the_same_mutants():
+    one, two = (mutate([statement("prop-6")], timeout=2, budget=1.0, seed=3) for _ in range(2))
+    assert one.planned == two.planned
+    shared = min(one.mutants, two.mutants)
+    assert [v.id for v in one.verdicts[:shared]] == [v.id for v in two.verdicts[:shared]]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "typed", "outcome"),
+    [
+        ("lemma-1.L", "sigma1*sqrt(1 + sigma0**2)*p(T, a)", "equal"),
+        ("lemma-1.L", "2*sqrt(sigma0**2 + 1)*sigma1*p(T, a)", "looser"),
+        ("lemma-1.L", "sigma1*sqrt(1 + sigma0**2)*p(T - 1, a)", "tighter"),
+        ("lemma-1.L", "2*sigma1*p(T, a)", "incomparable"),
+    ],
+)
+def test_a_typed_constant_is_compared(quantity, typed, outcome):
+    result = compare(quantity, typed, tier="paper", timeout=10)
+    assert result.outcome == outcome, result.reason
+    assert result.as_dict()["outcome"] == outcome
+
+
+def test_a_recursion_has_no_closed_form_to_compare_with():
+    with pytest.raises(ValueError, match="tier"):
+        compare("lemma-1.beta", "1", tier="coupled")

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from boundcheck.algebra import check, prove, replay
+from boundcheck.language import LanguageError, Relation, Statement, parse_claim
+from boundcheck.notation import T, a, p, sigma0
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        ("x**2 + y**2 >= 2*x*y", []),
+        ("x + 1/x >= 2", ["x > 0"]),
+        ("p(t + 1,x) == 1 + x*p(t,x)", ["integer(t)", "t >= 0", "x >= 0"]),
+        ("q(t,x) <= p(t,x)**2", ["integer(t)", "t >= 0", "x >= 0"]),
+        ("sqrt(r) <= e + sqrt(e**2 + A)", ["r <= A + 2*e*sqrt(r)", "r >= 0", "e >= 0", "A >= 0"]),
+        ("abs(s0) + a*abs(s1)*S <= c0 + a*c1*S", ["abs(s0) <= c0", "abs(s1) <= c1", "a >= 0", "S >= 0"]),
+        ("0.1*x <= x/10", []),
+        ("p + q >= p", ["q >= 0"]),
+        ("x >= 0", ["sqrt(x) >= 1"]),
+        ("t >= 1", ["integer(t)", "t > 0"]),
+        ("exp(x) >= 1 + x", []),
+    ],
+)
+def test_true_claims_are_proved_with_a_certificate_that_replays(claim, given):
+    verdict = prove(claim, given, timeout=20)
+    assert verdict.status == "proved", verdict.reason
+    assert replay(json.loads(json.dumps(verdict.certificate)))
+    assert verdict.counterexample is None
+    assert verdict.method
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        ("x + 1/x >= 2", ["x >= -5"]),
+        ("x**2 > 0", []),
+        ("sqrt(x**2) == x", []),
+        ("x < sqrt(2)", ["x**2 <= 2"]),
+        ("p(t,x) <= t", ["integer(t)", "t >= 1", "x >= 0"]),
+        ("t >= 1", ["t > 0"]),
+        ("x == 1", ["x**2 == 1"]),
+        ("1/x > 0", []),
+    ],
+)
+def test_false_claims_are_refuted_by_a_witness_that_replays(claim, given):
+    verdict = prove(claim, given, timeout=20)
+    assert verdict.status == "refuted", verdict.reason
+    assert verdict.counterexample
+    assert all(isinstance(value, str) for value in verdict.counterexample.values())
+    assert replay(json.loads(json.dumps(verdict.certificate)))
+
+
+@pytest.mark.parametrize(
+    ("claim", "given", "needs"),
+    [
+        ("sqrt(x) >= 0", [], "x >= 0"),
+        ("x/x == 1", [], "x != 0"),
+        ("0*log(x) == 0", [], "x > 0"),
+        ("sqrt(x)**2 == x", [], "x >= 0"),
+        ("p(t,x) >= 0", [], "integer(t)"),
+        ("sum(k, 0, t, 1) == t + 1", ["integer(t)"], "t >= 0 - 1"),
+        ("x**t >= 0", ["x >= 0"], "x > 0"),
+        ("(x**2 - 1)/(x - 1) == x + 1", [], "x - 1 != 0"),
+    ],
+)
+def test_domain_trouble_is_undecided_and_names_the_condition(claim, given, needs):
+    verdict = prove(claim, given, timeout=5)
+    assert verdict.status == "undecided"
+    assert "domain trouble" in verdict.reason
+    assert needs in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "given", [["x < 0", "x > 1"], ["x**2 < 0"], ["x + y <= 1", "x >= 1", "y >= 1"], ["x >= 0", "x == -1"]]
+)
+@pytest.mark.parametrize("claim", ["x >= 5", "x < 5"])
+def test_hypotheses_that_contradict_one_another_are_named(claim, given):
+    verdict = prove(claim, given, timeout=10)
+    assert verdict.status == "undecided"
+    assert "contradict" in verdict.reason
+    assert replay(verdict.certificate)
+    assert verdict.certificate["kind"] == "contradiction"
+
+
+def test_out_of_time_is_undecided_and_says_so():
+    verdict = prove("q(t,x) <= p(t,x)**2", ["integer(t)", "t >= 0", "x >= 0"], timeout=0.001)
+    assert verdict.status == "undecided"
+    assert "out of time" in verdict.reason
+
+
+def test_the_timeout_bounds_a_hard_claim():
+    hard = "x**8*y**8*z**8 + w**24 + 1 >= 3*x**5*y**5*z**5*w**2 - a*b*c*d*w*x*y*z + a**12 - a**11"
+    start = time.monotonic()
+    assert prove(hard, timeout=1.0).status != "proved"
+    assert time.monotonic() - start < 10
+
+
+def test_a_verdict_is_no_truth_value():
+    verdict = prove("x >= x")
+    with pytest.raises(TypeError, match="status"):
+        bool(verdict)
+    assert set(verdict.to_json()) >= {"id", "status", "method", "certificate", "counterexample", "seconds"}
+    json.dumps(verdict.to_json())
+
+
+def test_objects_are_taken_as_well_as_text():
+    assert prove(Relation(p(T, a), "<=", (1 + sigma0) * p(T, a))).status == "proved"
+    assert prove(parse_claim("x*y >= 0", ["x >= 0", "y >= 0"])).status == "proved"
+    statement = Statement(id="mine", hypotheses=("x > 0",), derivation=("x + 1/x >= 2", "x >= 1"))
+    assert [(v.id, v.status) for v in check(statement)] == [("mine/1", "proved"), ("mine/2", "refuted")]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["x", "x <= y <= z", "foo(x) >= 0", "(x >= 0", "x.real >= 0", "_x >= 0", "a__b >= 0", "x" * 10**6, "9**9**9 >= 0",
+     "(" * 10**4 + "x" + ")" * 10**4 + " >= 0", "1/0 >= 0", "'a' >= 0", ""],
+)  # fmt: skip
+def test_bad_text_is_refused_in_one_line(claim):
+    start = time.monotonic()
+    with pytest.raises(LanguageError) as caught:
+        prove(claim)
+    assert "\n" not in str(caught.value)
+    assert time.monotonic() - start < 5
+
+
+def test_huge_but_legal_claims_end_within_reason():
+    for claim in ("(x + y + z + w)**300 >= 0", "p(100000, x) >= 1", "sum(k, 0, 1000000, k*x) >= x", "x**4000 >= 0"):
+        assert prove(claim, timeout=2).status in ("undecided", "proved", "refuted")
