@@ -25,10 +25,12 @@ def contents(report: Any) -> dict[str, bytes]:
     """Return every file of a report but report.json, by its path in the folder."""
     from boundcheck.report.html import render as render_html
     from boundcheck.report.markdown import render as render_markdown
+    from boundcheck.report.tex import render as render_tex
 
     files = {
         "report.html": render_html(report).encode(),
         "report.md": render_markdown(report).encode(),
+        "report.tex": render_tex(report).encode(),
     }
     files |= {figure.file: figure.standalone.encode() for figure in report.figures.values()}
     return files | {f"certificates/{name}.json": dump(content) for name, content in report.certificates.items()}
