@@ -1,8 +1,9 @@
 """Time the kernels, their floors and their peers side by side, and print the tables.
 
 Each library runs in a process of its own, twice for the peers: as installed, and with huge pages for malloc
-(GLIBC_TUNABLES=glibc.malloc.hugetlb=1). The processes take turns, so that other load on the machine falls on all alike;
-a figure is the median over all turns. Peers come from the extra `bench`; one that is missing is said to be.
+(GLIBC_TUNABLES=glibc.malloc.hugetlb=1). The processes take turns, so that other load on the machine falls on all
+alike; a figure is the median over all turns, beside the minimum, which other load disturbs least. Peers come from the
+extra `bench`; one that is missing is said to be.
 """
 
 from __future__ import annotations
@@ -83,6 +84,11 @@ class Worker:
                 _pipe(pipe).close()
             self.process = None
 
+    def least(self, task: str, size: str) -> float | None:
+        """Return the shortest time in milliseconds, None where there is none."""
+        seconds = self.times.get((task, size))
+        return 1e3 * min(seconds) if seconds else None
+
     def milliseconds(self, task: str, size: str) -> float | None:
         """Return the median time, None where there is none."""
         seconds = self.times.get((task, size))
@@ -144,14 +150,22 @@ def _measure(workers: list[Worker], task: str, size: str, arguments: argparse.Na
         for peer in peers:
             if peer.program != "neural_tangents" or task == "gram":
                 peer.ask(task, size, repeat)
-    rows = [("boundcheck: " + part, own.milliseconds(part, size), "") for part in tasks if "floor" not in part]
-    rows += [(peer.name, peer.milliseconds(task, size), _remark(peer, task, size)) for peer in peers]
-    rows += [(part, own.milliseconds(part, size), "") for part in tasks if "floor" in part]
+    rows = [("boundcheck: " + part, *_times(own, part, size), "") for part in tasks if "floor" not in part]
+    rows += [(peer.name, *_times(peer, task, size), _remark(peer, task, size)) for peer in peers]
+    rows += [(part, *_times(own, part, size), "") for part in tasks if "floor" in part]
     if task == "gradient":
-        compute, products, memory = (own.milliseconds(part, size) or 0.0 for part in FLOORS)
-        rows.append(("floor, in sequence", compute + products + memory, "sum of the three"))
-        rows.append(("floor, overlapped", max(compute + products, memory), "compute beside memory"))
-    _table(f"{task} at {size}", rows, own.milliseconds(tasks[0], size))
+        pairs = [_times(own, part, size) for part in FLOORS]
+        sums, largest = [], []
+        for compute, products, memory in zip(*pairs, strict=True):
+            sums.append((compute or 0.0) + (products or 0.0) + (memory or 0.0))
+            largest.append(max((compute or 0.0) + (products or 0.0), memory or 0.0))
+        rows.append(("floor, in sequence", sums[0], sums[1], "sum of the three"))
+        rows.append(("floor, overlapped", largest[0], largest[1], "compute beside memory"))
+    _table(f"{task} at {size}", rows)
+
+
+def _times(worker: Worker, task: str, size: str) -> tuple[float | None, float | None]:
+    return worker.milliseconds(task, size), worker.least(task, size)
 
 
 def _remark(peer: Worker, task: str, size: str) -> str:
@@ -159,12 +173,21 @@ def _remark(peer: Worker, task: str, size: str) -> str:
     return peer.missing or note.get("error", "") or str(note.get("form", ""))
 
 
-def _table(title: str, rows: list[tuple[str, float | None, str]], own: float | None) -> None:
-    lines = [f"\n### {title}\n", "| what | median ms | / boundcheck | remark |", "|---|---|---|---|"]
-    for name, value, remark in rows:
-        ratio = f"{value / own:.2f}" if value and own else "–"
-        lines.append(f"| {name} | {'–' if value is None else f'{value:.3g}'} | {ratio} | {remark} |")
+def _table(title: str, rows: list[tuple[str, float | None, float | None, str]]) -> None:
+    """Print a table; ratios are to the first row."""
+    head = ["what", "median ms", "ratio", "minimum ms", "ratio", "remark"]
+    lines = [f"\n### {title}\n", f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    _, own_median, own_least, _ = rows[0]
+    for name, median, least, remark in rows:
+        cells = [name, *_cell(median, own_median), *_cell(least, own_least), remark]
+        lines.append(f"| {' | '.join(cells)} |")
     _say("\n".join(lines))
+
+
+def _cell(value: float | None, own: float | None) -> tuple[str, str]:
+    if value is None:
+        return "–", "–"
+    return f"{value:.3g}", f"{value / own:.2f}" if own else "–"
 
 
 def _scaling(arguments: argparse.Namespace) -> None:

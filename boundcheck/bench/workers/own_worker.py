@@ -8,6 +8,8 @@ from boundcheck.network.evaluator import Evaluator
 from boundcheck.network.features import aligned_empty
 from boundcheck.network.kernels.crew import share
 
+PARTS = 4
+"""Parts of a floor's work, for two threads."""
 USER = "z*exp(-z**2/2) + z/sqrt(1+z**2)"
 """An activation that no registry has: two elementary functions more than tanh."""
 
@@ -81,12 +83,12 @@ def floor_memory(size):
 
     n, T, d, m = sizes(size)
     memory = aligned_empty(m * T * n)
-    edges = [8 * (len(memory) // 8 * k // 16) for k in range(17)]
+    edges = [8 * (len(memory) // 8 * k // PARTS) for k in range(PARTS + 1)]
     parts = [memory[lo:hi] for lo, hi in zip(edges, edges[1:], strict=False)]
 
     def both():
-        share(lambda k: write_and_read(parts[k], 0), 16)
-        share(lambda k: write_and_read(parts[k], 1), 16)
+        share(lambda k: write_and_read(parts[k], 0), PARTS)
+        share(lambda k: write_and_read(parts[k], 1), PARTS)
 
     return {"floor": both}
 
@@ -97,16 +99,16 @@ def floor_write(size):
 
     n, T, d, m = sizes(size)
     memory = aligned_empty(m * (1 + d) * T * n)
-    edges = [8 * (len(memory) // 8 * k // 16) for k in range(17)]
+    edges = [8 * (len(memory) // 8 * k // PARTS) for k in range(PARTS + 1)]
     parts = [memory[lo:hi] for lo, hi in zip(edges, edges[1:], strict=False)]
-    return {"floor": lambda: share(lambda k: write_past_cache(parts[k]), 16)}
+    return {"floor": lambda: share(lambda k: write_past_cache(parts[k]), PARTS)}
 
 
 def _floor(size, kernel, count):
     n, T, d, m = sizes(size)
-    rounds = m * T * n * count // (16 * 1024) + 1
-    buffers = np.random.default_rng(0).normal(size=(16, 1024))
-    return {"floor": lambda: share(lambda k: kernel(buffers[k], rounds), 16)}
+    rounds = m * T * n * count // (PARTS * 1024) + 1
+    buffers = np.random.default_rng(0).normal(size=(PARTS, 1024))
+    return {"floor": lambda: share(lambda k: kernel(buffers[k], rounds), PARTS)}
 
 
 if __name__ == "__main__":
