@@ -1,6 +1,8 @@
 """The wheel holds what the program needs, and the package is light to import."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -104,3 +106,24 @@ def test_the_report_can_be_called_although_it_is_a_package():
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'reprot'"):
         boundcheck.reprot  # noqa: B018
+
+
+OPTIONAL = {"distributed", "dask", "z3", "jax", "torch", "neural_tangents", "pyarrow"}
+BROUGHT_BY = {"flint": "python-flint", "markupsafe": "jinja2", "llvmlite": "numba"}
+
+
+def imported(path):
+    """Return the top-level names that a module imports from elsewhere."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield (node.module or "").partition(".")[0]
+
+
+def test_everything_that_is_imported_is_declared():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {re.split(r"[<>=\[]", requirement)[0] for requirement in project["dependencies"]}
+    files = [path for path in (ROOT / "boundcheck").rglob("*.py") if "bench" not in path.parts]
+    names = {name for path in files for name in imported(path)} - set(sys.stdlib_module_names) - OPTIONAL
+    assert {BROUGHT_BY.get(name, name) for name in names} - declared == {"boundcheck"}
