@@ -13,7 +13,7 @@ from boundcheck.algebra.refutation import Refuter, refute
 from boundcheck.algebra.replay import hypotheses, opening, replay
 from boundcheck.algebra.search import OutOfTime, Search
 from boundcheck.algebra.tactics.order import ORDER, PASSES
-from boundcheck.algebra.terms import Rel, num, read_relation
+from boundcheck.algebra.terms import Rel, TermError, num, read_relation
 from boundcheck.algebra.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -60,11 +60,15 @@ def _texts(claim: Any, given: tuple[Any, ...]) -> tuple[str, str, list[str]]:
     else:
         parse_relation(claim)
         text = " ".join(claim.split())
-    for item in given:
-        if isinstance(item, str):
-            parse_hypothesis(item)
     hypotheses = [item if isinstance(item, str) else item.text for item in (*extra, *given)]
-    return name or text, text, hypotheses
+    return name or text, text, [_checked(item, parse_hypothesis(item)) for item in hypotheses]
+
+
+def _checked(text: str, parsed: Hypothesis) -> str:
+    """Return a hypothesis as the small checker reads it: its own text, since parsing may have cancelled quotients."""
+    from boundcheck.language import IsInteger
+
+    return parsed.text if isinstance(parsed, IsInteger) else " ".join(text.split())
 
 
 def decide(name: str, claim: str, given: list[str], timeout: float) -> Verdict:
@@ -76,6 +80,8 @@ def decide(name: str, claim: str, given: list[str], timeout: float) -> Verdict:
         found = {"status": "undecided", "reason": f"out of time ({timeout:g} s)"}
     except TooLarge as limit:
         found = {"status": "undecided", "reason": f"too large: {limit}"}
+    except TermError as refusal:
+        found = {"status": "undecided", "reason": f"not readable by the checker: {refusal}"}
     except (UndefinedTerm, NotDefined) as trouble:
         found = {"status": "undecided", "reason": f"domain trouble: {trouble}"}
     except RecursionError:

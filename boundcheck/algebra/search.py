@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from boundcheck.algebra.boxes import NotCovered
 from boundcheck.algebra.context import Context, NotDefined
 from boundcheck.algebra.doubles import compiled, violation
 from boundcheck.algebra.normal import UndefinedTerm
@@ -24,7 +25,7 @@ Step = dict[str, Any]
 Tactic = Callable[["Search", Context, Rel, int], list[Step] | None]
 SKIPPED_FOR_NUMBERS = ("induction", "cases", "signs", "slopes", "concavity", "boxes", "squares", "products-of-three")
 MAX_SLOPES = 4
-FAILURES = (Rejected, NotDefined, UndefinedTerm, TooLarge)
+FAILURES = (Rejected, NotDefined, UndefinedTerm, TooLarge, TermError, NotCovered)
 
 
 class OutOfTime(Exception):  # noqa: N818 - an ordinary outcome

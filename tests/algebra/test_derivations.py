@@ -26,8 +26,8 @@ def test_every_derivation_step_of_every_statement_is_proved():
 
 def test_mutants_cover_the_kinds_of_error():
     found = " / ".join(mutant.mutation for mutant in mutants(statement("lemma-1")))
-    for kind in ("right side times 9/10", "times 11/10", "exponent +1", "exponent -1", "sign of", "index +1", "index -1",
-                 "dropped hypothesis", "made <", "swapped"):  # fmt: skip
+    kinds = "right side times 9/10, times 11/10, exponent +1, exponent -1, sign of, index +1, index -1, dropped hyp"
+    for kind in (*kinds.split(", "), "made <", "swapped"):
         assert kind in found, kind
 
 

@@ -14,6 +14,7 @@ from flint import fmpq, fmpq_mat
 from boundcheck.algebra.polynomials import Monomial, Poly
 
 SUPPORT = 1e-9
+MAX_SUPPORT = 120
 
 
 def cancelling(
@@ -67,7 +68,7 @@ def _double(value: fmpq) -> float:
 def _rational(
     columns: Sequence[Poly], strict: Sequence[bool], free: Sequence[bool], support: list[int], guess: np.ndarray
 ) -> list[tuple[int, fmpq]] | None:
-    if not any(strict[j] for j in support):
+    if not any(strict[j] for j in support) or len(support) > MAX_SUPPORT:
         return None
     monomials = sorted(set().union(*(columns[j].terms for j in support)))
     table = [[columns[j].terms.get(monomial, fmpq(0)) for j in support] + [fmpq(0)] for monomial in monomials]
