@@ -2,8 +2,8 @@
 
 Each library runs in a process of its own, twice for the peers: as installed, and with huge pages for malloc
 (GLIBC_TUNABLES=glibc.malloc.hugetlb=1). The processes take turns, so that other load on the machine falls on all
-alike; a figure is the median over all turns, beside the minimum, which other load disturbs least. Peers come from the
-extra `bench`; one that is missing is said to be.
+alike. Figures are the median elapsed time over all turns and the least processor time of all threads together, which
+other load disturbs less. Peers come from the extra `bench`; one that is missing is said to be.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Worker:
     process: subprocess.Popen[str] | None = None
     missing: str = ""
     times: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    cpu: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     notes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -58,7 +59,11 @@ class Worker:
         if self.missing or "error" in self.notes.get((task, size), {}):
             return
         if self.process is None:
-            self.start()
+            try:
+                self.start()
+            except OSError as problem:
+                self.missing = f"cannot start {self.python}: {problem.strerror}"
+                return
         process = self.process
         assert process is not None
         try:
@@ -74,6 +79,7 @@ class Worker:
         answer = json.loads(line)
         self.notes[task, size] = answer
         self.times.setdefault((task, size), []).extend(answer.get("seconds", []))
+        self.cpu.setdefault((task, size), []).extend(answer.get("cpu", []))
 
     def stop(self) -> None:
         """End the process."""
@@ -84,9 +90,9 @@ class Worker:
                 _pipe(pipe).close()
             self.process = None
 
-    def least(self, task: str, size: str) -> float | None:
-        """Return the shortest time in milliseconds, None where there is none."""
-        seconds = self.times.get((task, size))
+    def processor_milliseconds(self, task: str, size: str) -> float | None:
+        """Return the shortest processor time of all threads together, None where there is none."""
+        seconds = self.cpu.get((task, size))
         return 1e3 * min(seconds) if seconds else None
 
     def milliseconds(self, task: str, size: str) -> float | None:
@@ -165,7 +171,7 @@ def _measure(workers: list[Worker], task: str, size: str, arguments: argparse.Na
 
 
 def _times(worker: Worker, task: str, size: str) -> tuple[float | None, float | None]:
-    return worker.milliseconds(task, size), worker.least(task, size)
+    return worker.milliseconds(task, size), worker.processor_milliseconds(task, size)
 
 
 def _remark(peer: Worker, task: str, size: str) -> str:
@@ -175,7 +181,7 @@ def _remark(peer: Worker, task: str, size: str) -> str:
 
 def _table(title: str, rows: list[tuple[str, float | None, float | None, str]]) -> None:
     """Print a table; ratios are to the first row."""
-    head = ["what", "median ms", "ratio", "minimum ms", "ratio", "remark"]
+    head = ["what", "median ms", "ratio", "least CPU ms", "ratio", "remark"]
     lines = [f"\n### {title}\n", f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     _, own_median, own_least, _ = rows[0]
     for name, median, least, remark in rows:

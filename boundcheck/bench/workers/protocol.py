@@ -1,6 +1,6 @@
-"""One line of JSON in, one out: {"task", "size", "repeat"} -> {"seconds": [...]}; sizes and data shared by all workers.
+"""What all workers share: sizes, data, clock, and one line of JSON in, one out. Needs NumPy only.
 
-Needs NumPy only.
+{"task", "size", "repeat"} is answered by {"seconds": [...], "cpu": [...], "form", "first", "peak"} or {"error"}.
 """
 
 import json
@@ -44,8 +44,9 @@ def serve(tasks):
                 prepared.clear()
                 prepared[key] = fastest(tasks[key[0]](key[1]))
             form, run, first = prepared[key]
-            seconds = [clock(run) for _ in range(request["repeat"])]
-            answer = {"seconds": seconds, "form": form, "first": first, "peak": peak()}
+            pairs = [clock(run) for _ in range(request["repeat"])]
+            seconds, cpu = zip(*pairs, strict=True)
+            answer = {"seconds": seconds, "cpu": cpu, "form": form, "first": first, "peak": peak()}
         except Exception as problem:  # noqa: BLE001 - reported to the caller, who decides
             answer = {"error": f"{type(problem).__name__}: {problem}"[:300]}
         sys.stdout.write(json.dumps(answer) + "\n")
@@ -56,18 +57,18 @@ def fastest(forms):
     """Return (name, function, seconds of its first call) of the fastest form."""
     found = []
     for name, run in forms.items():
-        first = clock(run)
+        first, _ = clock(run)
         clock(run)
-        found.append((clock(run), name, run, first))
+        found.append((clock(run)[0], name, run, first))
     _, name, run, first = min(found, key=lambda entry: entry[0])
     return name, run, first
 
 
 def clock(run):
-    """Seconds of one call."""
-    start = time.perf_counter()
+    """Seconds of one call: elapsed, and of the processors in all threads."""
+    start, cpu = time.perf_counter(), time.process_time()
     run()
-    return time.perf_counter() - start
+    return time.perf_counter() - start, time.process_time() - cpu
 
 
 def peak():
