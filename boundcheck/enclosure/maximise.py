@@ -91,7 +91,7 @@ class Search:
             upper = -negative
             if upper <= self.best:
                 break
-            if upper - self.best <= self.tolerance * abs(self.best):
+            if upper - self.best <= self.slack():
                 self.residual = upper
                 break
             if self.cells > self.most_cells:
@@ -100,6 +100,10 @@ class Search:
                 self.cut_tail(item[0])
             else:
                 self.treat(*item)
+
+    def slack(self) -> arb:
+        """Return how far an upper bound may lie above the best value: relative, and far below 1 for a value near 0."""
+        return self.tolerance * max(abs(self.best), self.tolerance)
 
     def push_roots(self) -> None:
         """Queue the first cells and the tails, or one period."""
@@ -214,7 +218,7 @@ class Search:
         while step is not None:
             low, high, shrunk = step
             middle = ((low + high) / 2).mid()
-            if not shrunk or (high - low) ** 2 * abs(curvature) <= self.tolerance * abs(self.best):
+            if not shrunk or (high - low) ** 2 * abs(curvature) <= self.slack():
                 break
             step = self._newton(low, high, side, middle, self.objective.jet(low, high, self.values, side=side)[2])
         if step is not None:

@@ -48,10 +48,10 @@ def _away_from_kinks(derivative: Expr) -> Expr:
 
 def period(expression: Expr, variable: Symbol) -> Expr | None:
     """Return a period of a function of sines and cosines with commensurable frequencies; None for any other."""
-    waves = [part for part in expression.atoms(sympy.sin, sympy.cos) if variable in part.free_symbols]
-    rest = expression.subs({wave: sympy.Dummy() for wave in waves})
-    frequencies = [sympy.diff(wave.args[0], variable) for wave in waves]
-    if not waves or variable in rest.free_symbols or any(f.free_symbols or f == 0 for f in frequencies):
+    slopes = {wave: sympy.diff(wave.args[0], variable) for wave in expression.atoms(sympy.sin, sympy.cos)}
+    frequencies = [slope for slope in slopes.values() if slope != 0 and not slope.free_symbols]
+    plain = {wave: sympy.Dummy() for wave, slope in slopes.items() if slope in frequencies}
+    if not frequencies or variable in expression.xreplace(plain).free_symbols:
         return None
     ratios = [sympy.nsimplify(f / frequencies[0]) for f in frequencies]
     if not all(ratio.is_Rational for ratio in ratios):

@@ -95,6 +95,13 @@ def test_a_pole_is_refused_with_its_place(function):
         certified_supremum(Abs(function), z)
 
 
+def test_a_supremum_of_zero_is_found_to_an_absolute_width():
+    for function in (-sin(tanh(2 * z)) * erf(erf(z)), -tanh(z) ** 2, -exp(-(z**2))):
+        found = certified_supremum(function, z, 12).value
+        assert found.contains(0)
+        assert found.width < Fraction(1, 10**12)
+
+
 def test_suprema_that_are_limits_and_touch():
     half = Rational(1, 2)
     exact = certified_supremum(tanh(z) + half * (1 - tanh(z) ** 2), z)
@@ -110,7 +117,9 @@ def test_oscillation_is_bounded_by_periods_and_by_intervals():
     assert abs(float(certified_supremum(sin(z) + cos(z), z).value) - math.sqrt(2)) < 1e-15
     assert abs(certified_supremum(tanh(z) + sin(3 * z) / 10, z).value.midpoint - Fraction(11, 10)) < Fraction(1, 10**29)
     assert period(sin(2 * z) + cos(3 * z), z) == 2 * pi
+    assert period(tanh(sin(sin(z))), z) == 2 * pi
     assert period(sin(z) + sin(sqrt(2) * z), z) is None
+    assert period(sin(z**2), z) is None
     assert period(z * sin(z), z) is None
 
 
