@@ -129,10 +129,11 @@ def _climb_by_parabolas(
 
 @lru_cache(maxsize=2)
 def grid(*, one_sided: bool) -> Any:
-    """Points z of the table: even steps of 1/8 up to 8, growing to 1e9, and shrinking to 1e-6 around 0."""
+    """Points z of the table: even steps of 1/8 up to 8, growing to 2^68, and shrinking to 1e-6 around 0."""
     import numpy as np
 
-    parts = [np.arange(0, 65) / 8, 8 * 2.0 ** np.arange(1 / 2, 28, 1 / 2), np.geomspace(1e-6, 0.1, 48)]
+    far = [8 * 2.0 ** np.arange(1 / 2, 28, 1 / 2), 2.0 ** np.arange(32, 70, 2)]
+    parts = [np.arange(0, 65) / 8, *far, np.geomspace(1e-6, 0.1, 48)]
     positive = np.unique(np.concatenate(parts))
     return positive if one_sided else np.unique(np.concatenate([-positive, positive]))
 

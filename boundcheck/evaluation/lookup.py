@@ -36,32 +36,45 @@ def full_name(quantity: str | Quantity, statements: Iterable[Statement] = ()) ->
     return quantity.name
 
 
-def variants_of(quantity: Quantity, find: Find) -> tuple[str, ...]:
+MAX_DEPTH = 20
+
+
+def check_depth(name: str, depth: int) -> None:
+    """Raise ValueError for references nested too deep to end."""
+    if depth > MAX_DEPTH:
+        message = f"quantities must not refer to one another in a circle; got {name}"
+        raise ValueError(message)
+
+
+def variants_of(quantity: Quantity, find: Find, depth: int = 0) -> tuple[str, ...]:
     """Return the variants of a quantity, or, if it names none, of those that it refers to."""
+    check_depth(quantity.name, depth)
     if quantity.variants:
         return quantity.variants
-    inner = (variants_of(find(reference.quantity), find) for form in quantity.forms for _, reference in form.where)
+    inner = (
+        variants_of(find(reference.quantity), find, depth + 1) for form in quantity.forms for _, reference in form.where
+    )
     return tuple(dict.fromkeys(name for names in inner for name in names))
 
 
-def tiers_of(quantity: Quantity, find: Find, variant: str | None = None) -> tuple[str, ...]:
+def tiers_of(quantity: Quantity, find: Find, variant: str | None = None, depth: int = 0) -> tuple[str, ...]:
     """Return the tiers that a quantity can be taken at, loosest first.
 
     Its own, and for a form that serves every tier those that everything it refers to has; none if no tier matters.
     """
+    check_depth(quantity.name, depth)
     fitting = [form for form in quantity.forms if variant is None or form.variant in (None, variant)]
     found = dict.fromkeys(form.tier for form in fitting if form.tier)
     for form in fitting:
         if form.tier is None:
-            found |= dict.fromkeys(_shared_tiers(form, find, variant))
+            found |= dict.fromkeys(_shared_tiers(form, find, variant, depth))
     return tuple(sorted((tier for tier in found if tier), key=_looseness))
 
 
-def _shared_tiers(form: Form, find: Find, variant: str | None) -> tuple[str, ...]:
-    free = [reference for _, reference in form.where if reference.tier is None]
-    inner = [
-        tiers for item in free if (tiers := tiers_of(find(item.quantity), find, _kept(find(item.quantity), variant)))
-    ]
+def _shared_tiers(form: Form, find: Find, variant: str | None, depth: int) -> tuple[str, ...]:
+    others = [find(reference.quantity) for _, reference in form.where if reference.tier is None]
+    found = (tiers_of(other, find, _kept(other, variant), depth + 1) for other in others)
+    inner = [tiers for tiers in found if tiers]
     return tuple(tier for tier in inner[0] if all(tier in tiers for tiers in inner)) if inner else ()
 
 

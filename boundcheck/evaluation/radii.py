@@ -94,7 +94,7 @@ def _raised(value: Rational, places: int) -> Rational:
     fraction = Fraction(int(value.p), int(value.q))
     exponent = places - 1 - math.floor(math.log10(fraction)) if fraction < 10**300 else places - len(str(int(fraction)))
     scale = Fraction(10) ** exponent
-    whole = math.floor(fraction * scale) + 1
+    whole = math.floor(fraction * scale) + 2  # one place is not enough next to a round number
     return _rational(whole / scale)
 
 

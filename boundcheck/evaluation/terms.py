@@ -9,12 +9,11 @@ from typing import Any, TypeAlias
 import sympy
 from sympy import Expr, Rational, Symbol
 
-from boundcheck.evaluation.lookup import Find
+from boundcheck.evaluation.lookup import Find, check_depth
 from boundcheck.language import Form, Quantity, Recurrence, Supremum
 from boundcheck.notation import sigma_constants, sigma_z
 
 Value: TypeAlias = Expr | Recurrence | Supremum
-MAX_DEPTH = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +55,7 @@ def term(
     Args:    zeros: parameters whose value is exactly 0; what they remove is not asked for.
     Raises:  ValueError for references that go round in a circle, or a name, tier or variant that does not exist.
     """
-    if depth > MAX_DEPTH:
-        message = f"quantities must not refer to one another in a circle; got {name}"
-        raise ValueError(message)
+    check_depth(name, depth)
     form = quantity.form(tier, variant)
     children = []
     for symbol, reference in form.where:

@@ -1,0 +1,126 @@
+"""Plans against the theorems' conditions written by hand: m suffices, m - 2 does not; absurd requests get an answer."""
+
+import importlib.util
+from fractions import Fraction
+from pathlib import Path
+
+import mpmath
+import pytest
+
+from boundcheck.evaluation import evaluate, plan
+from boundcheck.evaluation.widths import NoWidthError
+
+_SPEC = importlib.util.spec_from_file_location("evaluation_reference_p", Path(__file__).with_name("reference.py"))
+reference = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(reference)
+
+SETTING = {"epsilon": "1/100", "delta": "1/10", "n": 32, "T": 5, "alpha": "1/2", "nu_w": "1/2", "nu_u": 1}
+BY_HAND = {"eps": "1/100", "delta": "1/10", "n": 32, "length": 5, "alpha": "1/2", "nu": ("1/2", "1")}
+VARIANTS = ("classic", "sharpened", "lyapunov")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_without_projection_the_width_is_the_smallest(variant):
+    found = plan("theorem-2", variant=variant, tier="paper", **SETTING)
+    with mpmath.workdps(60):
+        rho_w, rho_u, asked = reference.radii_and_width(variant, found.m, **BY_HAND)
+        assert asked <= found.m
+        assert abs(float(found.rho_w) / float(rho_w) - 1) < 1e-9
+        assert abs(float(found.rho_u) / float(rho_u) - 1) < 1e-9
+        assert found.rho_w >= Fraction(str(rho_w)) * (1 - Fraction(1, 10**40))
+        before = reference.radii_and_width(variant, found.m - 2, **BY_HAND)
+        assert before is None or before[2] > found.m - 2
+    assert found.is_smallest
+    assert found.m % 2 == 0
+    assert found.informative
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_projected_the_width_is_the_smallest_and_the_bound_holds(variant):
+    found = plan("theorem-1", variant=variant, tier="paper", **SETTING)
+    with mpmath.workdps(60):
+        radius = mpmath.sqrt(mpmath.mpf(5) / 4)
+
+        def asked(m):
+            alpha_m = mpmath.mpf(1) / 2 + 1 / (2 * mpmath.sqrt(m))
+            return reference.width(variant, radius, alpha_m, m, **BY_HAND)
+
+        assert asked(found.m) <= found.m
+        assert asked(found.m - 2) > found.m - 2
+    known = {name: value for name, value in SETTING.items() if name != "epsilon"}
+    bound = evaluate(
+        "theorem-1.bound", variant=variant, tier="paper", m=found.m, tau=found.tau, rho_w="1/2", rho_u=1, **known
+    )
+    assert bound.upper <= Fraction(1, 100)
+    assert bound.upper <= found.bound <= Fraction(1, 100)
+    fewer = evaluate(
+        "theorem-1.bound", variant=variant, tier="paper", m=found.m, tau=found.tau // 2, rho_w="1/2", rho_u=1, **known
+    )
+    assert fewer.lower > Fraction(1, 100)
+
+
+@pytest.mark.parametrize("tier", ["recursive", "coupled"])
+def test_tighter_tiers_need_less(tier):
+    short = SETTING | {"T": 2}
+    tighter = plan("theorem-2", variant="lyapunov", tier=tier, **short)
+    assert tighter.m < plan("theorem-2", variant="lyapunov", tier="paper", **short).m
+
+
+def test_directional_constants():
+    found = plan("theorem-1", variant="lyapunov", tier="directional", **(SETTING | {"T": 2}))
+    assert found.m < plan("theorem-1", variant="lyapunov", tier="coupled", **(SETTING | {"T": 2})).m
+    assert found.is_smallest
+
+
+def test_json_keys_and_large_integers_as_text():
+    shown = plan("theorem-2", variant="sharpened", tier="paper", **(SETTING | {"epsilon": "1e-12"})).to_json()
+    assert list(shown) == ["m", "tau", "eta", "rho_w", "rho_u", "bound", "informative", "binding"]
+    assert isinstance(shown["m"], str)
+    assert Fraction(shown["bound"]) == Fraction(1, 10**12)
+
+
+def test_step_sizes_satisfy_the_theorem():
+    found = plan("theorem-2", variant="sharpened", tier="paper", **SETTING)
+    squared = Fraction(5, 4)
+    assert abs(found.eta - 2 * squared / (Fraction(1, 100) * found.tau)) < Fraction(1, 10**20)
+    slow = plan("theorem-1", variant="lyapunov", tier="paper", **SETTING)
+    limit = evaluate("lemma-1.L", tier="paper", alpha="1/2", T=5, m=slow.m, rho_w="1/2")
+    assert 2 * slow.eta * limit.lower**2 <= 1
+
+
+def test_uninformative_targets_are_said_to_be():
+    found = plan("theorem-2", variant="lyapunov", tier="paper", **(SETTING | {"epsilon": 10**6}))
+    assert not found.informative
+    assert "initialisation" in found.binding
+    assert not plan("theorem-1", variant="lyapunov", tier="paper", trivial="1/200", **SETTING).informative
+
+
+@pytest.mark.parametrize("change", [{"epsilon": "1e-300"}, {"alpha": 3, "T": 1000}])
+def test_absurd_requests_get_an_answer(change):
+    with pytest.raises(NoWidthError, match=r"beyond 10\^300"):
+        plan("theorem-2", variant="classic", tier="paper", **(SETTING | change))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"m": 4}, "m is what a plan finds"),
+        ({"rho_w": 1}, "fixed point"),
+        ({"epsilon": None}, "needs a value of epsilon"),
+        ({"epsilon": -1}, "epsilon must be > 0"),
+        ({"nu_w": 0, "nu_u": 0}, "must not both be 0"),
+        ({"variant": "quick"}, "variants are"),
+        ({"tier": "certified"}, "tiers are"),
+    ],
+)
+def test_bad_requests(change, message):
+    asked = {"variant": "classic", "tier": "paper"} | SETTING | change
+    with pytest.raises(ValueError, match=message):
+        plan("theorem-2", **{name: value for name, value in asked.items() if value is not None})
+
+
+def test_radii_below_the_targets_are_refused():
+    with pytest.raises(ValueError, match="rho_w must be >= nu_w"):
+        plan("theorem-1", variant="classic", tier="paper", rho_w="1/4", **SETTING)
+    with pytest.raises(ValueError, match="theorem-1 theorem-2"):
+        plan("theorem-3", **SETTING)
