@@ -137,6 +137,11 @@ def plain(expression: Expr, known: Mapping[Symbol, Any], arithmetic: Any) -> Any
     return arithmetic.function(expression, symbols)(*inputs)
 
 
+def constants(known: Mapping[Symbol, Any], arithmetic: Any) -> dict[Symbol, Any]:
+    """Return values of symbols in which the activation's constants are found when asked for."""
+    return _Constants(known, arithmetic)
+
+
 class _Constants(dict[Symbol, Any]):
     """Values of symbols, with the activation's constants looked up when first asked for."""
 
