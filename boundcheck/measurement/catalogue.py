@@ -52,6 +52,7 @@ MEASUREMENTS: tuple[tuple[str, str, Measure], ...] = (
     ("corollary-1", "bound", convergence.measure_average),
     ("theorem-2", "min-risk", convergence.measure_free),
     ("remark-1", "free-over-projected", remarks.measure_regularisation),
+    ("remark-3", "chi-at-1", remarks.measure_one_step),
     ("remark-5", "exponent-at-cutoff", remarks.measure_growth),
     ("remark-6", "exponent-of-n", remarks.measure_samples),
 )

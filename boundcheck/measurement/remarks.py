@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from boundcheck.measurement.approximation import deviations
 from boundcheck.measurement.convergence import Run, step_size, train
 from boundcheck.measurement.coverage import quantile
-from boundcheck.measurement.hidden_state import measure_lengths
+from boundcheck.measurement.hidden_state import measure_lengths, measure_supremum
 from boundcheck.measurement.preparation import prepare
 from boundcheck.measurement.slopes import fit_slope
 from boundcheck.measurement.values import Measurement, Problem, seeds
@@ -70,6 +71,13 @@ def _ends(run: Run) -> dict[str, Any]:
         "active": float(run.active.max()),
         "kernel_drift": max(run.kernel_drift, default=0.0),
     }
+
+
+def measure_one_step(problem: Problem) -> Measurement:
+    """Search ||Hessian of z_1|| at T = 1, where the network is feed-forward: z is linear in theta, so it is 0."""
+    single = problem.replace(T=1, X=None, y=None, target_error=None)
+    found = measure_supremum(single, "lemma-2", "chi")
+    return replace(found, statement="remark-3", quantity="chi-at-1")
 
 
 def measure_growth(problem: Problem) -> Measurement:

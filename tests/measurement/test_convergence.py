@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from boundcheck.measurement import Problem, measure, prepare
+from boundcheck.measurement import Problem, measure, prepare, reevaluate
 from boundcheck.measurement.approximation import frequency
 from boundcheck.measurement.convergence import runs, step_size, target_slack, train
 from boundcheck.measurement.coverage import clopper_pearson, quantile, run_all
@@ -123,6 +123,12 @@ def test_remarks():
     (samples,) = measure("remark-6", SMALL.replace(runs=20))
     assert abs(samples.value) < 0.3
     assert samples.series["width_max"][-1] > samples.series["width_mean"][-1]
+
+
+def test_one_step_is_feed_forward():
+    (found,) = measure("remark-3", SMALL)
+    assert found.value == 0.0
+    assert reevaluate("remark-3", found.quantity, found.witness).upper == 0
 
 
 def test_memory_is_estimated_and_refused():
