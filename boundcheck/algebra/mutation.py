@@ -65,6 +65,11 @@ class Mutation:
         false = self.killed + len(self.survivors)
         return self.killed / false if false else 1.0
 
+    @property
+    def domain_trouble(self) -> int:
+        """How many of the survivors have terms without a value somewhere inside their hypotheses."""
+        return sum(verdict.reason.startswith("domain trouble") for verdict in self.verdicts)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the counts and names, for JSON."""
         return {
@@ -72,6 +77,7 @@ class Mutation:
             "killed": self.killed,
             "still_true": len(self.still_true),
             "undecided": len(self.survivors),
+            "domain_trouble": self.domain_trouble,
             "kill_rate": round(self.rate, 4),
             "planned": self.planned,
             "seconds": round(self.seconds, 3),
