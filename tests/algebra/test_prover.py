@@ -45,6 +45,7 @@ def test_true_claims_are_proved_with_a_certificate_that_replays(claim, given):
         ("t >= 1", ["t > 0"]),
         ("x == 1", ["x**2 == 1"]),
         ("1/x > 0", []),
+        ("p(t+1,x) == 1 + abs(x)*p(t,x)", ["integer(t)"]),
     ],
 )
 def test_false_claims_are_refuted_by_a_witness_that_replays(claim, given):
