@@ -78,13 +78,21 @@ def plan(
     format: FormatOption = Format.table,
     quiet: QuietOption = False,
 ) -> int:
-    """Find the smallest width, with iterations, step size and radii, that a theorem needs for a target risk."""
+    """Find the smallest width, with iterations, step size and radii, that a theorem needs for a target risk.
+
+    With m and tau set, the other way round: the best epsilon for a delta, or the best delta for an epsilon.
+    """
     from boundcheck.configuration import exact_number, parse_values
 
     given = parse_values(",".join(values or ()))
     extra: dict[str, Any] = {} if trivial is None else {"trivial": exact_number("--trivial", trivial)}
     from boundcheck import evaluation
 
+    if {"m", "tau"} <= set(given):
+        if trivial is not None:
+            bad_input("--trivial goes with a plan for a target risk; got m and tau set as well (leave one out)")
+        asked: dict[str, Any] = {"variant": variant, "tier": tier, "activation": activation, **given}
+        return _write_reach(evaluation.best(theorem, **asked), format)
     result = evaluation.plan(theorem, variant=variant, tier=tier, activation=activation, **extra, **given)
     shown = result.to_json()
     if format is Format.json:
@@ -92,6 +100,19 @@ def plan(
     else:
         asked = {"theorem": result.theorem, "variant": result.variant, "tier": result.tier or "-"}
         write_fields({**asked, "activation": result.activation, **shown})
+    return HOLDS
+
+
+def _write_reach(result: Any, format: Format) -> int:
+    """Print the best epsilon or delta within reach, rounded up."""
+    from boundcheck.enclosure import Enclosure
+
+    reached = Enclosure(result.value, result.value).upper_text(7)
+    shown = {"theorem": result.theorem, "variant": result.variant, "tier": result.tier, result.symbol: reached}
+    if format is Format.json:
+        write_json(shown)
+    else:
+        write_fields({name: value for name, value in shown.items() if value is not None})
     return HOLDS
 
 

@@ -145,3 +145,23 @@ def test_rates_are_the_derived_exponents(terminal):
         assert tuple(int(rows[theorem, variant, name]["1/epsilon"]) for name in ("m", "tau")) == exponents
     text = terminal.printed("rates")
     assert max(map(len, text.splitlines())) <= 80
+
+
+ASKED = "delta=1/10,n=32,T=8,alpha=1/2,nu_w=1/2,nu_u=1"
+
+
+def test_a_plan_and_its_inverse_agree(terminal):
+    question = ("plan", "theorem-1", "--variant", "lyapunov", "--tier", "paper", "--set")
+    plan = terminal.json(*question, f"epsilon=0.01,{ASKED}")
+    assert set(plan) == {"m", "tau", "eta", "rho_w", "rho_u", "bound", "informative", "binding"}
+    assert float(plan["bound"]) <= 0.01
+    given = f"m={plan['m']},tau={plan['tau']},{ASKED}"
+    reach = terminal.json(*question, given)
+    assert 0.005 < float(reach["epsilon"]) <= 0.010001
+
+
+def test_an_enormous_plan_is_exact_in_json(terminal):
+    asked = f"epsilon=1e-9,{ASKED}"
+    plan = terminal.json("plan", "theorem-2", "--variant", "classic", "--tier", "paper", "--set", asked)
+    assert isinstance(plan["m"], str)
+    assert int(plan["m"]) > 2**53
