@@ -1,4 +1,4 @@
-"""Expressions compiled to plain functions of doubles (or of arrays of doubles), one line of code an operation.
+"""Expressions compiled to plain functions of doubles, arrays of doubles or balls, one line of code an operation.
 
 The code is written from a compiled program, so it holds register numbers only: no text of a user's reaches it.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from typing import Any
 
+from flint import arb
 from sympy import Expr, Symbol
 
+from boundcheck.enclosure.balls import BALLS
 from boundcheck.enclosure.program import Instruction, Program, compile_program
 
 
@@ -37,6 +39,40 @@ def _function(program: Program, names: dict[str, Any]) -> Callable[..., Any]:
     lines.append(f"    return ({', '.join(f'r{k}' for k in program.outputs)},)")
     exec(compile("\n".join(lines), "<boundcheck doubles>", "exec"), space)
     return space["generated"]
+
+
+@lru_cache(maxsize=2048)
+def compile_balls(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> Callable[..., Any]:
+    """Compile expressions (without sums over an index) to f(*balls) -> tuple of balls, for calls by the thousand.
+
+    The operations are those of ``enclosure.compile_arb``, at the precision in force at the call.
+    """
+    program = compile_program(expressions, symbols)
+    count = len(program.symbols)
+    space: dict[str, Any] = {}
+    lines = [f"def generated({', '.join(f'r{k}' for k in range(count))}):"]
+    for k, instruction in enumerate(program.instructions, count):
+        lines.append(f"    r{k} = {_ball_line(instruction, k, space)}")
+    lines.append(f"    return ({', '.join(f'r{k}' for k in program.outputs)},)")
+    exec(compile("\n".join(lines), "<boundcheck balls>", "exec"), space)
+    return space["generated"]
+
+
+_BALL_OPERATORS = {"add": " + ", "mul": " * ", "div": " / "}
+
+
+def _ball_line(instruction: Instruction, place: int, space: dict[str, Any]) -> str:
+    inputs = [f"r{k}" for k in instruction.inputs]
+    name, payload = instruction.name, instruction.payload
+    if name in _BALL_OPERATORS:
+        return _BALL_OPERATORS[name].join(inputs)
+    if name == "constant":
+        whole = payload.is_Integer and abs(payload) < 2**50
+        space[f"c{place}"] = arb(int(payload)) if whole else partial(BALLS.constant, payload)
+        return f"c{place}" if whole else f"c{place}()"
+    operation = BALLS.operations[name]
+    space[f"f{place}"] = operation if payload is None else partial(operation, payload)
+    return f"f{place}({', '.join(inputs)})"
 
 
 def _line(instruction: Instruction, place: int, space: dict[str, Any], names: dict[str, Any]) -> str:

@@ -19,12 +19,10 @@ from flint import arb, ctx
 from sympy import Expr, S, Symbol
 
 from boundcheck.activations import Activation
-from boundcheck.enclosure.balls import BALLS
 from boundcheck.enclosure.maximise import maximise
 from boundcheck.enclosure.objective import Objective
-from boundcheck.enclosure.program import Runner, compile_program
 from boundcheck.evaluation.charts import Chart, chart_of, lower_double, upper_double, x
-from boundcheck.evaluation.generated import compile_doubles
+from boundcheck.evaluation.generated import compile_balls, compile_doubles
 from boundcheck.notation import sigma_z, z
 
 MARGIN = 1e-13
@@ -57,7 +55,7 @@ class _Variant:
 
     def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> None:
         self.expression, self.symbols, self.activation = expression, symbols, activation
-        self.constant = None if expression.has(*sigma_z) else Runner(compile_program([expression], symbols), BALLS)
+        self.constant = None if expression.has(*sigma_z) else compile_balls((expression,), symbols)
         self.slots = tuple(k for k, symbol in enumerate(sigma_z) if symbol in expression.free_symbols)
         chart = chart_of(activation) if self.slots and is_admissible(expression) else None
         self.peaks = None if chart is None else _Peaks(expression, symbols, chart, self.slots)
@@ -65,7 +63,7 @@ class _Variant:
 
     def __call__(self, values: list[arb]) -> arb:
         if self.constant is not None:
-            return self.constant.outputs(values)[0]
+            return self.constant(*values)[0]
         if self.peaks is not None and all(value > 0 for value in values):
             found = self.peaks.supremum(values)
             if found is not None:
@@ -117,7 +115,7 @@ class _Peaks:
         names = tuple(absolute_values[k] for k in slots)
         self.bound = compile_doubles((self.expression,), (*names, *symbols), vector=True)
         self.columns = [chart.uppers[k] for k in slots]
-        self.values_on = Runner(compile_program([part for k in slots for part in chart.slots[k]], [x]), BALLS)
+        self.values_on = compile_balls(tuple(part for k in slots for part in chart.slots[k]), (x,))
         self.climb = _climber(expression, symbols, chart)
         self.outer = _outer(self.expression, names, symbols)
         self.last = None
@@ -140,7 +138,8 @@ class _Peaks:
         open_cells = np.flatnonzero(bounds > lower_double(best))
         if not len(open_cells):
             return best
-        groups = np.split(open_cells, np.flatnonzero(np.diff(open_cells) > 1) + 1)
+        solid = open_cells[-1] - open_cells[0] == len(open_cells) - 1
+        groups = [open_cells] if solid else np.split(open_cells, np.flatnonzero(np.diff(open_cells) > 1) + 1)
         if len(groups) > MAX_CLUSTERS:
             return None
         top = best
@@ -183,7 +182,7 @@ class _Peaks:
     def _settled(self, low: arb, high: arb, place: arb, enough: arb, values: Sequence[arb]) -> arb | None:
         """Bound E on one piece: below what is known already, monotone, or concave; None where that cannot be told."""
         piece = low.union(high)
-        parts = self.values_on.outputs((piece,))
+        parts = self.values_on(piece)
         signs = self._signs(low, high, parts)
         if signs is None:
             value = self._along([abs(part) for part in parts], tuple(1 for _ in self.slots), values)[0]
@@ -194,11 +193,11 @@ class _Peaks:
         if curvature < 0:
             return self._concave(low, high, place, curvature, signs, values)
         middle = piece.mid()
-        here, tilt, _ = self._along(self.values_on.outputs((middle,)), signs, values)
+        here, tilt, _ = self._along(self.values_on(middle), signs, values)
         away = piece - middle
         slope = slope if slope >= 0 or slope <= 0 else tilt + curvature * away
         if slope >= 0 or slope <= 0:
-            return self._along(self.values_on.outputs((high if slope >= 0 else low,)), signs, values)[0].upper()
+            return self._along(self.values_on(high if slope >= 0 else low), signs, values)[0].upper()
         taylor = (here + away * slope).upper()
         return taylor if taylor <= enough else None
 
@@ -207,7 +206,7 @@ class _Peaks:
     ) -> arb:
         """Bound a concave E by its value and slope at one point of the piece, near its maximum there."""
         point = low if place <= low else high if place >= high else place
-        value, slope, bend = self._along(self.values_on.outputs((point,)), signs, values)
+        value, slope, bend = self._along(self.values_on(point), signs, values)
         for _ in range(NEWTON_STEPS):
             if (point == low and slope <= 0) or (point == high and slope >= 0):
                 return value.upper()
@@ -218,7 +217,7 @@ class _Peaks:
             if following == point:
                 break
             point = following
-            value, slope, bend = self._along(self.values_on.outputs((point,)), signs, values)
+            value, slope, bend = self._along(self.values_on(point), signs, values)
         return (value + abs(slope) * abs(slope) / (2 * -curvature.upper())).upper()
 
     def _signs(self, low: arb, high: arb, parts: Sequence[arb]) -> tuple[int, ...] | None:
@@ -244,12 +243,12 @@ class _Peaks:
     def _along(self, parts: Sequence[arb], signs: tuple[int, ...], values: Sequence[arb]) -> tuple[arb, arb, arb]:
         """Return E, E' and E'' from the values of s_k and their derivatives, with the signs given."""
         signed = [part * sign for sign, triple in zip(signs, _triples(parts), strict=True) for part in triple]
-        value, slope, curvature = self.outer.outputs((*signed, *values))
+        value, slope, curvature = self.outer(*signed, *values)
         return value, slope, curvature
 
     def _at(self, point: arb, values: Sequence[arb]) -> tuple[arb, arb, arb]:
         """Return E, E' and E'' at a point; the derivatives are one-sided at a kink."""
-        parts = self.values_on.outputs((point,))
+        parts = self.values_on(point)
         signs = tuple(-1 if ball < 0 else 1 for ball, _, _ in _triples(parts))
         value, slope, curvature = self._along(parts, signs, values)
         if any(not (ball >= 0 or ball <= 0) for ball, _, _ in _triples(parts)):
@@ -298,7 +297,7 @@ def _triples(parts: Sequence[arb]) -> list[tuple[arb, arb, arb]]:
 
 
 @lru_cache(maxsize=256)
-def _outer(expression: Expr, names: tuple[Symbol, ...], symbols: tuple[Symbol, ...]) -> Runner:
+def _outer(expression: Expr, names: tuple[Symbol, ...], symbols: tuple[Symbol, ...]) -> Any:
     """Compile E, E' and E'' as functions of y_k, y_k', y_k'' (y_k = |s_k| along the chart) and the parameters."""
     firsts = [Symbol(f"{name.name}_d", real=True) for name in names]
     seconds = [Symbol(f"{name.name}_dd", real=True) for name in names]
@@ -306,7 +305,7 @@ def _outer(expression: Expr, names: tuple[Symbol, ...], symbols: tuple[Symbol, .
     bends = sympy.Add(*(sympy.diff(slope, name) * d for name, d in zip(names, firsts, strict=True)))
     curvature = bends + sympy.Add(*(sympy.diff(expression, name) * d for name, d in zip(names, seconds, strict=True)))
     order = [symbol for triple in zip(names, firsts, seconds, strict=True) for symbol in triple]
-    return Runner(compile_program([expression, slope, curvature], [*order, *symbols]), BALLS)
+    return compile_balls((expression, slope, curvature), (*order, *symbols))
 
 
 @lru_cache(maxsize=512)
