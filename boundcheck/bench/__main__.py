@@ -110,7 +110,7 @@ def main() -> None:
     """Run the benchmark that the arguments choose."""
     arguments = _arguments()
     workers = [Worker(name="boundcheck", program="own", python=sys.executable)]
-    for peer in PEERS:
+    for peer in arguments.peers:
         for tuned in (False, True):
             name = f"{peer}, huge pages" if tuned else peer
             workers.append(Worker(name=name, program=peer, python=arguments.python, tuned=tuned))
@@ -136,6 +136,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tasks", nargs="*", default=["gradient", "jacobian", "gram"])
     parser.add_argument("--sizes", nargs="*", default=["S", "M", "L"], help="S, M, L or n,T,d,m")
     parser.add_argument("--extras", nargs="*", default=["scaling", "memory", "first"])
+    parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=PEERS)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--python", default=sys.executable, help="interpreter with jax and torch")
     parser.add_argument("--neural-tangents", default="", help="interpreter with neural-tangents")
