@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -27,14 +26,16 @@ def test_every_command_has_a_help_page_of_80_columns(terminal, command):
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_help_is_fast():
-    best, command = 9.0, [sys.executable, "-m", "boundcheck", "--help"]
-    for _ in range(5):
-        start = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        best = min(best, time.perf_counter() - start)
+def test_help_loads_nothing_heavy():
+    """What makes --help fast: none of the libraries that take long to import is imported."""
+    code = (
+        "import sys\nfrom boundcheck.cli import main\nsys.argv = ['boundcheck', '--help']\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print([name for name in ('sympy', 'numpy', 'scipy', 'numba', 'matplotlib', 'flint') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "report" in done.stdout
-    assert best < 0.6
+    assert done.stdout.rstrip().endswith("[]")
 
 
 def test_the_version_is_printed(terminal):
