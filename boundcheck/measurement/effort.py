@@ -19,7 +19,7 @@ class Effort:
 
 EFFORTS = {
     "quick": Effort(
-        starts=96, iterations=30, runs=100, widths=(64, 256, 1024, 4096, 16384, 65536), points=1 << 12, trained_runs=6
+        starts=64, iterations=24, runs=100, widths=(64, 256, 1024, 4096, 16384, 65536), points=1 << 12, trained_runs=6
     ),
     "paper": Effort(
         starts=256, iterations=60, runs=400, widths=tuple(2**k for k in range(6, 17)), points=1 << 14, trained_runs=40

@@ -60,7 +60,8 @@ TERMS = st.recursive(
 @given(TERMS)
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_writing_is_the_inverse_of_parsing(term):
-    assert parse_expression(to_text(term), {"x": x, "y": y, "t": t}) == term
+    # doit: SymPy now and then leaves abs(abs(x)) standing until it is asked again.
+    assert parse_expression(to_text(term), {"x": x, "y": y, "t": t}) == term.doit()
 
 
 @pytest.mark.parametrize(
