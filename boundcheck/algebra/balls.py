@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from flint import arb, ctx, fmpq
 
-from boundcheck.algebra.terms import Term
+from boundcheck.algebra.terms import Term, sum_depth
 
 MAX_SUMMANDS = 4000
 
@@ -113,8 +113,8 @@ def _geometric(head: str, index: arb, x: arb) -> arb:
 def _sum(term: Term, point: Mapping[str, arb]) -> arb:
     _, index, low, high, summand = term
     first, last = _integer(enclose(low, point)), _integer(enclose(high, point))
-    if last < first - 1 or last - first > MAX_SUMMANDS:
-        message = "a sum must run upwards, over at most 4000 terms"
+    if last < first - 1 or last - first > MAX_SUMMANDS ** (1 / sum_depth(term)):
+        message = f"a sum must run upwards, over at most {MAX_SUMMANDS} terms (with those of sums inside it)"
         raise NoValue(message)
     inner = dict(point)
     total = arb(0)

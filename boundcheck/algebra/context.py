@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from flint import fmpq
+
 from boundcheck.algebra.normal import Atom, Frac, Table, constant
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.terms import (
@@ -16,6 +18,7 @@ from boundcheck.algebra.terms import (
     ZERO,
     Rel,
     Term,
+    add,
     children,
     free,
     sub,
@@ -215,7 +218,16 @@ class Context:
         known = self._signs.get(-primitive if flip else primitive, ANY)
         known = _mirrored(known) if flip else known
         known &= self._term_signs(primitive)
+        if len(known) > 1 and (constant := primitive.constant_value()) != 0:
+            known &= self._shifted_sign(primitive, constant)
         return known & self._product_sign(primitive) if len(known) > 1 and len(primitive) > 1 else known
+
+    def _shifted_sign(self, polynomial: Poly, constant: fmpq) -> frozenset[str]:
+        """Possible signs of Q + c by what is known about Q."""
+        _, rest = (polynomial - Poly.constant(constant)).primitive()
+        flip = rest.leading_sign() < 0
+        known = self._signs.get(-rest if flip else rest, ANY)
+        return sign_sum(_mirrored(known) if flip else known, SIGNS[">" if constant > 0 else "<"])
 
     def _product_sign(self, polynomial: Poly) -> frozenset[str]:
         """Possible signs of (a monomial) * (the rest) by what is known about the rest."""
@@ -341,8 +353,9 @@ class Context:
             if not self.is_integer(self.table.normal(end)):
                 message = f"integer({write(end)})"
                 raise NotDefined(message)
-        if not self.holds(Rel(high, ">=", sub(low, ONE))):
-            raise NotDefined(write_relation(Rel(high, ">=", sub(low, ONE))))
+        upwards = Rel(add(high, ONE), ">=", low)
+        if not self.holds(upwards):
+            raise NotDefined(write_relation(upwards))
         inner, body = self.binder(index, low, high, summand)
         inner.require_defined(body)
 

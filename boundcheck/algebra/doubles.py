@@ -7,11 +7,13 @@ from math import pi
 
 import numpy as np
 
-from boundcheck.algebra.terms import Term
+from boundcheck.algebra.terms import Term, sum_depth
 
 Array = np.ndarray
 Function = Callable[[Mapping[str, Array]], Array]
 MAX_INDEX = 200
+MAX_WORK = 50_000
+MAX_SUMMANDS = 4000
 
 
 def compiled(term: Term) -> Function:
@@ -51,11 +53,11 @@ def _power(base: Array, exponent: Array) -> Array:
 def _geometric(weight: Callable[[int], int]) -> Callable[[Array, Array], Array]:
     def value(index: Array, x: Array) -> Array:
         index, x = np.broadcast_arrays(np.asarray(index, dtype=float), np.abs(x))
-        top = np.nanmax(index, initial=0)
-        if top > MAX_INDEX:
-            index = np.where(index > MAX_INDEX, np.nan, index)
+        top, most = np.nanmax(index, initial=0), _most(index.size, 0)
+        if top > most:
+            index = np.where(index > most, np.nan, index)
         total, power = np.zeros(index.shape), np.ones(index.shape)
-        for k in range(int(min(top, MAX_INDEX))):
+        for k in range(int(min(top, most))):
             total = total + np.where(k < index, weight(k) * power, 0.0)
             power = power * x
         return np.where(np.isnan(index) | (index != np.floor(index)), np.nan, total)
@@ -63,20 +65,28 @@ def _geometric(weight: Callable[[int], int]) -> Callable[[Array, Array], Array]:
     return value
 
 
+def _most(points: int, nested: int) -> int:
+    """How many summands are added up: more for few points, fewer inside one another."""
+    most = min(MAX_SUMMANDS, max(MAX_INDEX, MAX_WORK // max(1, points)))
+    return int(most ** (1 / (1 + nested)))
+
+
 def _sum(term: Term) -> Function:
     _, index, low, high, summand = term
     first, last, body = compiled(low), compiled(high), compiled(summand)
+    nested = sum_depth(summand)
 
     def value(point: Mapping[str, Array]) -> Array:
         a, b = np.broadcast_arrays(np.asarray(first(point), dtype=float), np.asarray(last(point), dtype=float))
         shape = np.broadcast_shapes(a.shape, *(np.shape(item) for item in point.values()))
         total = np.zeros(shape)
         steps = np.nanmax(b - a, initial=-1) + 1
-        for k in range(int(min(max(steps, 0), MAX_INDEX))):
+        most = _most(total.size, nested)
+        for k in range(int(min(max(steps, 0), most))):
             here = a + k
             inside = np.broadcast_to(here <= b, shape)
             total = total + np.where(inside, body({**point, index: here}), 0.0)
-        good = (b >= a - 1) & (b - a < MAX_INDEX) & (a == np.floor(a)) & (b == np.floor(b))
+        good = (b >= a - 1) & (b - a < most) & (a == np.floor(a)) & (b == np.floor(b))
         return np.where(good, total, np.nan)
 
     return value

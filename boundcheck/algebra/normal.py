@@ -392,7 +392,7 @@ class Table:
         count = self.add(self.add(last, self.scale(first, Fraction(-1))), constant(1))
         if count.is_constant():
             return self._finite_sum(term, first, count.rational())
-        bound = f"@{sum(name.startswith('@') for name in free(summand))}"
+        bound = _bound(term)
         body = self.normal(substitute(summand, {index: ("var", bound)}))
         return self._linear_sum(body, bound, first, last, count)
 
@@ -425,7 +425,10 @@ class Table:
                 value = count
             else:
                 text = self._sum_text(bound, first, last, self.term(unit))
-                value = generator(self.atom("sum", text, (first, last, unit), label=bound))
+                if _bound(text) != bound:  # the enclosing index has been taken out
+                    value = self.normal(text)
+                else:
+                    value = generator(self.atom("sum", text, (first, last, unit), label=bound))
             result = self.add(result, self.multiply(Frac(Poly(coefficients)), value))
         return self.multiply(result, outer)
 
@@ -472,6 +475,11 @@ class Table:
 def constant(value: int | Fraction) -> Frac:
     """Return a rational number."""
     return Frac(Poly.constant(value))
+
+
+def _bound(term: Term) -> str:
+    """Name the index of a sum: above those of all enclosing sums that occur in it, in the summand or in an end."""
+    return f"@{max((int(name[1:]) + 1 for name in free(term) if name.startswith('@')), default=0)}"
 
 
 def generator(index: int) -> Frac:

@@ -13,7 +13,7 @@ from boundcheck.algebra.refutation import Refuter, refute
 from boundcheck.algebra.replay import hypotheses, opening, replay
 from boundcheck.algebra.search import OutOfTime, Search
 from boundcheck.algebra.tactics.order import ORDER, PASSES
-from boundcheck.algebra.terms import Rel, TermError, num, read_relation
+from boundcheck.algebra.terms import Rel, TermError, free_relation, num, read_relation
 from boundcheck.algebra.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ def _proved(claim: str, given: list[str], search: Search, steps: list[dict[str, 
     found = replay(certificate, search.tick)
     if not found:
         return {"status": "undecided", "reason": f"the proof found did not replay: {found.reason}"}
-    note = "" if search.points else "no point was found that satisfies every hypothesis"
+    anything = bool(search.points or not (given or free_relation(read_relation(claim))))
+    note = "" if anything else "no point was found that satisfies every hypothesis"
     return {"status": "proved", "method": method, "certificate": certificate, "reason": note}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from boundcheck.algebra.doubles import compiled, violation
 from boundcheck.algebra.normal import UndefinedTerm
 from boundcheck.algebra.polynomials import TooLarge
 from boundcheck.algebra.replay import Checker, Rejected
-from boundcheck.algebra.terms import Rel, TermError, free_relation, read_relation
+from boundcheck.algebra.terms import Rel, TermError, free_relation, num, read_relation
+from boundcheck.algebra.witness import satisfied
 
 Step = dict[str, Any]
 Tactic = Callable[["Search", Context, Rel, int], list[Step] | None]
@@ -78,7 +80,22 @@ class Search:
             shifts = (1 + 1e-10 * np.cos(7.0 * k) for k in range(len(self.points)))
             moved = {name: self.points[name] * shift for name, shift in zip(self.points, shifts, strict=True)}
             change = np.abs(violation(goal.op, *(side(moved) for side in sides)) - gap)
-            return bool(np.any(clear & (change < 0.01 * gap)))
+            clear = clear & (change < 0.01 * gap)
+        return bool(np.any(clear)) and self._fails_at(goal, int(np.argmax(np.where(clear, gap, -np.inf))))
+
+    def _fails_at(self, goal: Rel, k: int) -> bool:
+        """Whether Arb confirms that the goal fails at sample point k: doubles may have cancelled."""
+        names = sorted(free_relation(goal))
+        values = {name: np.broadcast_to(self.points[name], self._shape())[k] for name in names}
+        if not all(np.isfinite(value) for value in values.values()):
+            return False
+        try:
+            return satisfied(goal, {name: num(Fraction(float(value))) for name, value in values.items()}) is False
+        except FAILURES:
+            return False
+
+    def _shape(self) -> tuple[int, ...]:
+        return np.broadcast_shapes(*(values.shape for values in self.points.values()))
 
     @contextmanager
     def where(self, relation: Rel) -> Iterator[None]:

@@ -177,6 +177,11 @@ def free(term: Term) -> frozenset[str]:
     return frozenset().union(*(free(child) for child in children(term)))
 
 
+def sum_depth(term: Term) -> int:
+    """Return how many sums are nested in one another."""
+    return (term[0] == "sum") + max((sum_depth(child) for child in children(term)), default=0)
+
+
 def substitute(term: Term, rule: Mapping[str, Term]) -> Term:
     """Replace free variables; a bound index is renamed where it would capture."""
     head = term[0]

@@ -24,6 +24,10 @@ TERMS = st.recursive(
         st.tuples(st.sampled_from(["max", "min"]), inner, inner),
         st.tuples(st.sampled_from(["p", "q"]), st.just(("var", "t")), inner),
         st.tuples(st.just("sum"), st.just("k"), st.just(num(0)), st.just(("var", "t")), inner),
+        inner.map(lambda term: ("sum", "j", num(-1), ("var", "t"), ("sum", "k", num(0), ("var", "t"), term))),
+        st.tuples(st.just("var"), st.sampled_from(["j", "k"])).map(
+            lambda index: ("sum", index[1], num(-2), ("var", "t"), ("sum", "i", num(-3), ("+", index, num(1)), index))
+        ),
         inner.map(lambda term: ("sum", "k", num(1), num(3), ("*", term, ("var", "k")))),
         inner.map(lambda term: ("+", ("var", "x"), ("*", num(-1), term))),
     ),
@@ -67,6 +71,7 @@ def test_the_normal_form_has_the_same_value_wherever_the_term_has_one(term):
         ("p(t, -x)", "p(t, x)"),
         ("q(3, 1/2)", "1 + 1 + 3/4"),
         ("sum(k, 1, 4, k*x)", "10*x"),
+        ("sum(i, 1, n, sum(j, 1, n, i*sum(k, 1, n, j*k)))", "sum(i, 1, n, i)**3"),
         ("sum(k, 1, n, 2*x*k + 1)", "2*x*sum(j, 1, n, j) + n"),
         ("x**(3/2)", "x*sqrt(x)"),
         ("(x + y)**2/(x + y)", "x + y"),

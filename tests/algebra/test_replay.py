@@ -160,6 +160,22 @@ def test_what_proves_nothing_is_rejected_with_a_reason(certificate):
     assert result.reason
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "sum(i, 1, n, sum(j, -10, 2*i, j)) >= 0",
+        "sum(i, 1, n, sum(j, -n - 10, 2*i, j)) >= -1",
+        "sum(i, 1, n, sum(j, 1, n, i*sum(k, 1, n, j*k))) == n*sum(k, 1, n, k)*sum(k, 1, n, k**2)",
+        "sum(k, 1, n, sum(k, k, k, k)) == n**2",
+    ],
+)
+def test_the_index_of_an_inner_sum_is_not_taken_for_that_of_an_outer_one(claim):
+    """False at n = 1 or n = 2; an inner end that names the outer index says nothing of the inner index."""
+    certificate = {"kind": "proof", "claim": claim, "given": ["integer(n)", "n >= 1"]}
+    assert not replay({**certificate, "steps": []})
+    assert not replay({**certificate, "steps": [{"rule": "sight", "goal": claim}]})
+
+
 def combination(*terms, goal="x >= 0", given=()):
     steps = [{"rule": "contradiction", "goal": goal, "steps": [{"rule": "combination", "terms": list(terms)}]}]
     return {"kind": "proof", "claim": goal, "given": list(given), "steps": steps}
