@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Annotated, Any
 
 import typer
@@ -38,8 +39,19 @@ def list_statements(
     return HOLDS
 
 
+class Notation(str, Enum):  # noqa: UP042 - the option's text is the value
+    """How formulas are written."""
+
+    text = "text"
+    unicode = "unicode"
+    latex = "latex"
+
+
 def show(
     id: Annotated[str, typer.Argument(metavar="ID", help="Such as theorem-1; `boundcheck list` names all.")],
+    notation: Annotated[
+        Notation, typer.Option(help="Formulas as text that `prove` reads, in Unicode, or in LaTeX.")
+    ] = Notation.text,
     statements_from: OwnOption = None,
     format: FormatOption = Format.table,
     quiet: QuietOption = False,
@@ -52,7 +64,7 @@ def show(
     if format is Format.json:
         write_json(shown)
     else:
-        _write_statement(statement, shown)
+        _write_statement(statement, shown, notation.value)
     return HOLDS
 
 
@@ -153,18 +165,26 @@ def _tiers(quantity: Any) -> set[str]:
 
 
 def _details(statement: Any) -> dict[str, Any]:
+    from boundcheck.language.display import claim_text, form_lines
+
+    def written(function: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {name: function(*args, name, **kwargs) for name in ("unicode", "latex")}
+
     return {
         "relation": statement.relation,
         "hypotheses": [str(item) for item in statement.hypotheses],
         "forms": [
-            {"quantity": quantity.name, "tier": form.tier, "variant": form.variant, "formula": formula_text(form.value),
+            {"quantity": quantity.name, "tier": form.tier, "variant": form.variant,
+             "formula": form_lines(quantity.name, form.value, "text")[0],
+             **written(form_lines, quantity.name, form.value, symbol=quantity.latex),
              "where": {str(symbol): _reference(reference) for symbol, reference in form.where},
              "source": str(form.source)}
             for quantity in statement.quantities
             for form in quantity.forms
         ],
         "derivation": [
-            {"label": step.label, "claim": step.claim.text, "justification": step.justification}
+            {"label": step.label, "claim": step.claim.text, **written(claim_text, step.claim),
+             "justification": step.justification}
             for step in statement.derivation
         ],
     }  # fmt: skip
@@ -175,22 +195,7 @@ def _reference(reference: Any) -> str:
     return reference.quantity + (f" at {at}" if at else "") + (f" ({reference.tier})" if reference.tier else "")
 
 
-def formula_text(value: Any) -> str:
-    """Write the value of a form: an expression, a recursion or a supremum."""
-    from boundcheck.language import Recurrence, Supremum, to_text
-
-    if isinstance(value, Supremum):
-        domain = "" if value.domain is None else f" in [{value.domain[0]}, {value.domain[1]}]"
-        return f"sup over {value.variable}{domain} of {formula_text(value.value)}"
-    if isinstance(value, Recurrence):
-        start = ", ".join(f"{s} = {formula_text(e)}" for s, e in zip(value.state, value.start, strict=True))
-        local = "".join(f"{s} := {formula_text(e)}; " for s, e in value.local)
-        step = ", ".join(f"{s} <- {formula_text(e)}" for s, e in zip(value.state, value.step, strict=True))
-        return f"at {value.index} = {value.first}: {start}; then {local}{step}; result {formula_text(value.output)}"
-    return to_text(value)
-
-
-def _write_statement(statement: Any, shown: Mapping[str, Any]) -> None:
+def _write_statement(statement: Any, shown: Mapping[str, Any], notation: str) -> None:
     write(f"{statement.id}  {statement.title}")
     write_fields({
         "kind": statement.kind,
@@ -207,15 +212,27 @@ def _write_statement(statement: Any, shown: Mapping[str, Any]) -> None:
     for form in shown["forms"]:
         label = ", ".join(part for part in (form["tier"], form["variant"]) if part)
         write(f"\n{form['quantity']}" + (f"  ({label})" if label else "") + f"  [{form['source']}]")
-        write_wrapped(form["formula"])
+        _write_formula(form["formula"] if notation == "text" else form[notation], notation)
         for symbol, reference in form["where"].items():
             write_wrapped(f"{symbol} is {reference}")
     if shown["derivation"]:
         write("\nProof")
     for step in shown["derivation"]:
-        write_wrapped(f"{step['label']}: {step['claim']}")
+        if notation == "text":
+            write_wrapped(f"{step['label']}: {step['claim']}")
+        else:
+            write_wrapped(f"{step['label']}:")
+            _write_formula(step[notation].splitlines(), notation)
         if step["justification"]:
             write_wrapped(f"because {step['justification']}", indent=6)
+
+
+def _write_formula(lines: Any, notation: str) -> None:
+    """Write a formula: text wraps, a layout in two dimensions and LaTeX keep their lines."""
+    if notation == "text":
+        write_wrapped(lines)
+    else:
+        write("\n".join(("    " + line).rstrip() for line in lines))
 
 
 def _cell(value: Any) -> str:

@@ -59,9 +59,10 @@ class Relation:
         op = {"==": "=", "<=": r"\le", ">=": r"\ge"}.get(self.op, self.op)
         return f"{sympy.latex(self.left)} {op} {sympy.latex(self.right)}"
 
-    def pretty(self) -> str:
-        """Write the relation in Unicode."""
-        return sympy.pretty(_SYMPY[self.op](self.left, self.right, evaluate=False), use_unicode=True)
+    def pretty(self, columns: int | None = None) -> str:
+        """Write the relation in Unicode, in two dimensions, wrapped at ``columns``."""
+        relation = _SYMPY[self.op](self.left, self.right, evaluate=False)
+        return sympy.pretty(relation, use_unicode=True, num_columns=columns, wrap_line=columns is not None)
 
     def __str__(self) -> str:
         return self.text

@@ -7,10 +7,11 @@ from importlib.resources import files
 from typing import Any
 
 from boundcheck.comparison import Comparison
+from boundcheck.language.display import form_latex
 from boundcheck.report import graph, wording
 from boundcheck.report.explorer import explorer
 from boundcheck.report.explorer.content import PARAMETERS
-from boundcheck.report.formulas import form_latex, mathml, quantity_latex
+from boundcheck.report.formulas import mathml, quantity_latex
 from boundcheck.report.references import REFERENCES
 from boundcheck.report.typography import html_text
 

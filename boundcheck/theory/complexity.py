@@ -50,8 +50,13 @@ def _forms(*values: tuple[str, Expr]) -> tuple[Form, ...]:
     )
 
 
-RADIUS_W = tuple((variant, Max(nu_w, factor * Dw * root)) for variant, factor in FACTORS)
-RADIUS_U = tuple((variant, Max(nu_u, factor * Du * root)) for variant, factor in FACTORS)
+
+def _radius(least: Expr, bound: Expr) -> Expr:
+    return Max(least, bound, evaluate=False)  # neither is known to be larger, and finding that out takes 20 ms
+
+
+RADIUS_W = tuple((variant, _radius(nu_w, factor * Dw * root)) for variant, factor in FACTORS)
+RADIUS_U = tuple((variant, _radius(nu_u, factor * Du * root)) for variant, factor in FACTORS)
 FREE_WIDTHS = (("classic", (4 * L * (norm_rho + norm_nu) * C_classic / epsilon) ** 2), *WIDTHS[1:])
 FREE_ITERATIONS = (
     ("classic", 2 * norm_nu**2 * L**4 * (norm_rho + norm_nu) ** 2 / epsilon**2),
