@@ -12,6 +12,7 @@ from boundcheck.algebra.replay import replay as replay
 _PUBLIC = {
     "prove": "prover",
     "check": "prover",
+    "check_all": "parallel",
     "mutate": "mutation",
     "Mutation": "mutation",
     "compare": "paper_constant",

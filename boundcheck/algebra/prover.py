@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from boundcheck.algebra.clock import Clock, OutOfTime
 from boundcheck.algebra.context import Context, NotDefined
 from boundcheck.algebra.normal import UndefinedTerm
 from boundcheck.algebra.polynomials import TooLarge
 from boundcheck.algebra.refutation import Refuter, refute
 from boundcheck.algebra.replay import hypotheses, opening, replay
-from boundcheck.algebra.search import OutOfTime, Search
+from boundcheck.algebra.search import Search
 from boundcheck.algebra.tactics.order import ORDER, PASSES
 from boundcheck.algebra.terms import Rel, TermError, free_relation, num, read_relation
 from boundcheck.algebra.verdicts import Verdict
@@ -34,12 +35,15 @@ def prove(claim: Any, given: Iterable[Any] = (), timeout: float = 10.0) -> Verdi
 
 def check(statement: Statement, timeout: float = 10.0) -> list[Verdict]:
     """Decide every derivation step of a statement; ids are ``statement/step``."""
-    verdicts = []
+    return [decide(*job, timeout) for job in jobs(statement)]
+
+
+def jobs(statement: Statement) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield (id, claim, hypotheses) of every derivation step, as texts."""
     for step in statement.derivation:
         claim = step.claim.explicit()
         name = step.label if step.label.startswith(statement.id) else f"{statement.id}/{step.label}"
-        verdicts.append(decide(name, claim.conclusion.text, [item.text for item in claim.given], timeout))
-    return verdicts
+        yield name, claim.conclusion.text, [item.text for item in claim.given]
 
 
 def _texts(claim: Any, given: tuple[Any, ...]) -> tuple[str, str, list[str]]:
@@ -75,7 +79,7 @@ def decide(name: str, claim: str, given: list[str], timeout: float) -> Verdict:
     """Decide a claim given as texts."""
     start = time.monotonic()
     try:
-        found = _decide(claim, given, start + timeout)
+        found = _decide(claim, given, Clock.start(timeout))
     except OutOfTime:
         found = {"status": "undecided", "reason": f"out of time ({timeout:g} s)"}
     except TooLarge as limit:
@@ -89,12 +93,12 @@ def decide(name: str, claim: str, given: list[str], timeout: float) -> Verdict:
     return Verdict(id=name, seconds=time.monotonic() - start, **found)
 
 
-def _decide(claim: str, given: list[str], deadline: float) -> dict[str, Any]:
+def _decide(claim: str, given: list[str], clock: Clock) -> dict[str, Any]:
     goal: Rel = read_relation(claim)
-    search = Search(deadline, ORDER)
+    search = Search(clock, ORDER)
     integers, relations = hypotheses(given)
     refuter = Refuter(opening(given, search.tick), goal, relations, integers)
-    witness = refute(refuter, effort=0, until=min(deadline, time.monotonic() + 0.3))
+    witness = refute(refuter, effort=0, clock=clock.part(seconds=0.3))
     if witness is not None:
         return refuted(claim, given, witness)
     search.points = refuter.points()
@@ -106,7 +110,7 @@ def _decide(claim: str, given: list[str], deadline: float) -> dict[str, Any]:
         steps = search.prove(start.child(), goal, depth)
         if steps is not None:
             return _proved(claim, given, search, steps)
-        witness = refute(refuter, effort=effort, until=min(deadline, time.monotonic() + (0.0, 0.25, 1.5)[effort]))
+        witness = refute(refuter, effort=effort, clock=clock.part(seconds=(0.0, 0.25, 1.5)[effort]))
         if witness is not None:
             return refuted(claim, given, witness)
     missing = _missing(given, goal)

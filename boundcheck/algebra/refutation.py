@@ -6,13 +6,13 @@ only a point that the small checker accepts counts.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 
 import numpy as np
 
+from boundcheck.algebra.clock import Clock
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.doubles import Array, compiled, violation
 from boundcheck.algebra.polynomials import TooLarge
@@ -35,15 +35,15 @@ class Refuter:
         self.sides = compiled(claim.left), compiled(claim.right)
         self.tests = [(item.op, compiled(item.left), compiled(item.right)) for item in relations]
 
-    def search(self, rounds: int, count: int, until: float) -> dict[str, str] | None:
+    def search(self, rounds: int, count: int, clock: Clock) -> dict[str, str] | None:
         """Return a witness as texts, or None."""
         latents = self.sampler.draw(count)
         kept: dict[str, Array] | None = None
         for k in range(rounds + 1):
             scores = self.scores(latents)
             best = np.argsort(-scores, kind="stable")
-            witness = self._checked(latents, scores, best[: 6 if k in (0, rounds) else 2], until)
-            if witness is not None or time.monotonic() > until or not np.isfinite(scores[best[0]]):
+            witness = self._checked(latents, scores, best[: 6 if k in (0, rounds) else 2], clock)
+            if witness is not None or clock.over or not np.isfinite(scores[best[0]]):
                 return witness
             kept = {name: values[best[: max(8, count // 16)]] for name, values in latents.items()}
             copies = {name: np.tile(values, 16)[:count] for name, values in kept.items()}
@@ -70,14 +70,14 @@ class Refuter:
         values = self.sampler.values({name: latent[good] for name, latent in latents.items()})
         return {name: np.asarray(value, dtype=float) for name, value in values.items()} if good.any() else {}
 
-    def _checked(self, latents: dict[str, Array], scores: Array, order: Array, until: float) -> dict[str, str] | None:
+    def _checked(self, latents: dict[str, Array], scores: Array, order: Array, clock: Clock) -> dict[str, str] | None:
         limit = -TOUCH if self.claim.op in ("<", ">", "!=") else 1e-15
         for index in order:
             if not scores[index] >= limit:
                 continue
             here = {name: float(values[index]) for name, values in latents.items()}
             for simple in _simple_points(here, touching=limit < 0):
-                if time.monotonic() > until:
+                if clock.over:
                     return None
                 point = self._admissible(simple)
                 if point is not None:
@@ -98,27 +98,18 @@ class Refuter:
         return point
 
 
-def refute(refuter: Refuter, *, effort: int, until: float) -> dict[str, str] | None:
+def refute(refuter: Refuter, *, effort: int, clock: Clock) -> dict[str, str] | None:
     """Look for a witness.
 
     Args:    effort: 0 a glance (milliseconds), 1 thorough, 2 several restarts.
-             until: monotonic time at which to stop.
+             clock: when to stop.
     """
     rounds, count, restarts = ((3, 256, 1), (12, 400, 1), (20, 1024, 2))[effort]
     for _ in range(restarts):
-        witness = refuter.search(rounds, count, until)
-        if witness is not None or time.monotonic() > until:
+        witness = refuter.search(rounds, count, clock)
+        if witness is not None or clock.over:
             return witness
     return None
-
-
-def admissible(
-    context: Context, relations: Sequence[Rel], integers: Sequence[str], until: float
-) -> dict[str, str] | None:
-    """Return a point that provably satisfies all hypotheses, or None."""
-    always = Rel(("num", Fraction(1)), "<=", ("num", Fraction(0)))
-    refuter = Refuter(context, always, relations, integers)
-    return refuter.search(3, 256, until)
 
 
 def _simple_points(latent: dict[str, float], *, touching: bool) -> Iterator[dict[str, Term]]:

@@ -6,7 +6,6 @@ known. What a tactic cannot do it leaves; running out of time raises ``OutOfTime
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from boundcheck.algebra.boxes import NotCovered
+from boundcheck.algebra.clock import Clock, OutOfTime
 from boundcheck.algebra.context import Context, NotDefined
 from boundcheck.algebra.doubles import compiled, violation
 from boundcheck.algebra.normal import UndefinedTerm
@@ -30,15 +30,11 @@ MAX_SLOPES = 4
 FAILURES = (Rejected, NotDefined, UndefinedTerm, TooLarge, TermError, NotCovered)
 
 
-class OutOfTime(Exception):  # noqa: N818 - an ordinary outcome
-    """The time allowed for a claim is used up."""
-
-
 class Search:
-    """A search with a deadline."""
+    """A search with a clock."""
 
-    def __init__(self, deadline: float, tactics: Sequence[tuple[str, float, int, Tactic]]) -> None:
-        self.deadline = deadline
+    def __init__(self, clock: Clock, tactics: Sequence[tuple[str, float, int, Tactic]]) -> None:
+        self.clock = clock
         self.tactics = tactics
         self.checker = Checker(self.tick)
         self.method = ""
@@ -48,12 +44,7 @@ class Search:
 
     def tick(self) -> None:
         """Raise OutOfTime when the time is used up."""
-        if time.monotonic() > self.deadline:
-            raise OutOfTime
-
-    def remaining(self) -> float:
-        """Seconds left."""
-        return self.deadline - time.monotonic()
+        self.clock.tick()
 
     def attempt(self, context: Context, step: Step) -> bool:
         """Run a step if the checker takes it."""
@@ -190,15 +181,15 @@ class Search:
 
     def limited(self, tactic: Tactic, share: float, context: Context, goal: Rel, depth: int) -> list[Step] | None:
         """Run a tactic with a share of the time that is left."""
-        whole = self.deadline
-        self.deadline = min(whole, time.monotonic() + share * self.remaining())
+        whole = self.clock
+        self.clock = whole.part(share=share)
         try:
             return tactic(self, context, goal, depth)
         except FAILURES:
             return None
         except OutOfTime:
-            if time.monotonic() > whole:
+            if whole.over:
                 raise
             return None
         finally:
-            self.deadline = whole
+            self.clock = whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Any
 
 import typer
@@ -42,11 +43,8 @@ def check(
     chosen = [find_statement(name, own) for name in ids] if ids else list(all_statements(own))
     from boundcheck import algebra
 
-    verdicts: list[Any] = []
     with progress("checking", quiet) as tick:
-        for k, statement in enumerate(chosen):
-            tick(f"checking {statement.id}", k, len(chosen))
-            verdicts += algebra.check(statement, timeout=timeout)
+        verdicts: list[Any] = algebra.check_all(chosen, timeout, tick)
     summary = _summary(verdicts)
     if mutate:
         summary |= _mutants(chosen, timeout, quiet)
@@ -62,7 +60,8 @@ def check(
                 write_wrapped(f"{verdict.id}: {verdict.status}; {verdict.reason or verdict.counterexample}")
         for mutant in summary.get("survivors", ()):
             write_wrapped(f"survivor {mutant['id']}, {mutant['mutation']}: {mutant['claim']}")
-        write_fields({name: value for name, value in summary.items() if name != "survivors"})
+        middle = {"median_seconds": f"{median(verdict.seconds for verdict in verdicts):.3f}"} if verdicts else {}
+        write_fields({name: value for name, value in summary.items() if name != "survivors"} | middle)
     return _code(verdicts, strict)
 
 

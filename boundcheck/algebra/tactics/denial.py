@@ -21,7 +21,7 @@ def by_combination(level: int) -> Tactic:
         work = Preparation(inner, search.attempt, list(range(before, len(inner.facts))))
         work.run(goal)
         if not inner.contradiction:
-            found = close(inner, work.focus, work.obsolete, level, min(2.0, search.remaining()), search.tick)
+            found = close(inner, work.focus, work.obsolete, level, search.clock.remaining, search.tick)
             if found is None or not search.replayed(inner, found):
                 return None
             work.steps += found
