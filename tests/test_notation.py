@@ -64,6 +64,11 @@ def test_other_numbers_are_refused(value):
         exact(value)
 
 
+def test_a_truth_value_is_no_number():
+    with pytest.raises(TypeError):
+        exact(True)  # noqa: FBT003
+
+
 @pytest.mark.parametrize(
     ("name", "value", "rule"),
     [
