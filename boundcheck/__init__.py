@@ -21,7 +21,7 @@ _PUBLIC = {
     "rates": "evaluation",
     "prove": "algebra",
     "check": "algebra",
-    "replay": "algebra.replay",
+    "replay": "algebra",
     "report": "report",
     "certify": "certificates",
 }

@@ -6,8 +6,8 @@ All but the small checker is loaded on first use, so that it runs without the ta
 from importlib import import_module
 from typing import Any
 
-from boundcheck.algebra.replay import Replay as Replay
-from boundcheck.algebra.replay import replay as replay
+from boundcheck.algebra.checker import Replay as Replay
+from boundcheck.algebra.checker import replay as replay
 
 _PUBLIC = {
     "prove": "prover",

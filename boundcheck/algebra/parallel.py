@@ -1,7 +1,7 @@
 """Check many statements in two processes: this one, and a second that takes claims from the other end.
 
-The verdicts are those of ``check``, in the order of the statements, whoever finds them. Where a second process cannot be
-had (one core, a child that dies), this one does all the work.
+The verdicts are those of ``check``, in the order of the statements, whoever finds them. Where a second process cannot
+be had (one core, a child that dies), this one does all the work.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ def _serve(pipe: Connection, timeout: float) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         try:
-            pipe.send(decide(*pipe.recv(), timeout))
+            name, claim, given = pipe.recv()
+            pipe.send(decide(name, claim, given, timeout))
         except (EOFError, OSError):
             return

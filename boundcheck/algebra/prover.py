@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from boundcheck.algebra.checker import replay
 from boundcheck.algebra.clock import Clock, OutOfTime
 from boundcheck.algebra.context import Context, NotDefined
+from boundcheck.algebra.hypotheses import hypotheses, opening
 from boundcheck.algebra.normal import UndefinedTerm
 from boundcheck.algebra.polynomials import TooLarge
 from boundcheck.algebra.refutation import Refuter, refute
-from boundcheck.algebra.replay import hypotheses, opening, replay
 from boundcheck.algebra.search import Search
 from boundcheck.algebra.tactics.order import ORDER, PASSES
 from boundcheck.algebra.terms import Rel, TermError, free_relation, num, read_relation

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import Any, Literal
 
-from boundcheck.algebra.replay import hypotheses
+from boundcheck.algebra.hypotheses import hypotheses
 from boundcheck.algebra.terms import Rel, Term, read_relation
 
 Opinion = Literal["valid", "counterexample", "unknown", "not applicable"]

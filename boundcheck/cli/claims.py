@@ -151,7 +151,7 @@ def _replayed(name: str, certificate: dict[str, Any]) -> dict[str, Any]:
 
         result = check_risk(certificate)
     else:
-        from boundcheck.algebra.replay import replay as check_proof
+        from boundcheck.algebra import replay as check_proof
 
         result = check_proof(certificate)
     return {"id": name, "kind": str(certificate["kind"]), "accepted": result.accepted, "reason": result.reason or "-"}

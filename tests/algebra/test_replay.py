@@ -7,6 +7,7 @@ import json
 import random
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -242,10 +243,32 @@ def test_boxes_must_cover_and_be_decided():
     assert not replay({**claim, "claim": "x**2 > x - 1/5", "steps": [false]})
 
 
+TRUSTED = sorted(
+    "axioms balls boxes checker context hypotheses normal polynomials rules rules.analysis rules.arithmetic rules.logic "
+    "rules.sums slopes steps terms witness".split()
+)
+
+
+def test_what_must_be_trusted_stays_small():
+    import boundcheck.algebra
+
+    root = Path(boundcheck.algebra.__file__).parent
+    files = [root / f"{name.replace('.', '/')}.py" for name in TRUSTED if name != "rules"] + [root / "rules/__init__.py"]
+    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) < 2700
+
+
+def test_replay_stays_a_function():
+    import boundcheck
+    import boundcheck.algebra
+    from boundcheck.algebra import checker
+
+    assert boundcheck.replay is boundcheck.algebra.replay is checker.replay
+
+
 def test_the_checker_needs_neither_sympy_nor_the_tactics():
     code = (
         "import sys\n"
-        "from boundcheck.algebra.replay import replay\n"
+        "from boundcheck.algebra import replay\n"
         "step = {'rule': 'combination', 'terms': [{'c': '1', 'facts': [[0, 1]]}, {'c': '1', 'square': 'x'}]}\n"
         "claim = {'kind': 'proof', 'claim': 'x**2 >= 0', 'given': [],\n"
         "         'steps': [{'rule': 'contradiction', 'goal': 'x**2 >= 0', 'steps': [step]}]}\n"
@@ -253,5 +276,7 @@ def test_the_checker_needs_neither_sympy_nor_the_tactics():
         "bad = [name for name in sys.modules if name.split('.')[0] in ('sympy', 'numpy', 'scipy', 'mpmath')]\n"
         "bad += [name for name in sys.modules if name.startswith('boundcheck') and 'tactics' in name]\n"
         "assert not bad, bad\n"
+        "used = sorted(n.removeprefix('boundcheck.algebra.') for n in sys.modules if 'boundcheck.algebra.' in n)\n"
+        f"assert used == {TRUSTED}, used\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from boundcheck.algebra.boxes import find_cover
+from flint import arb
+
+from boundcheck.algebra.balls import NoValue, enclose, precision
+from boundcheck.algebra.boxes import BITS, Difference
 from boundcheck.algebra.context import Context
+from boundcheck.algebra.doubles import compiled
 from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.terms import Rel, Term, free, free_relation, num, write, write_relation
 
@@ -31,6 +36,47 @@ def by_boxes(search: Search, context: Context, goal: Rel, depth: int) -> list[St
     return [{"rule": "boxes", "goal": write_relation(goal), "box": written, "cover": cover}]
 
 
+def find_cover(
+    goal: Rel, box: Mapping[str, tuple[Term, Term]], limit: int, tick: Callable[[], None] = lambda: None
+) -> Any | None:
+    """Bisect the widest side until every piece is decided; None if that takes more than ``limit`` pieces."""
+    difference, count = Difference(goal), 0
+
+    def split(here: dict[str, tuple[arb, arb]], depth: int) -> Any | None:
+        nonlocal count
+        count += 1
+        tick()
+        if count > limit or depth > 40:
+            return None
+        try:
+            if difference.lower(here) > 0:
+                return "leaf"
+        except NoValue:
+            pass
+        name = max(here, key=lambda item: float(here[item][1] - here[item][0]))
+        low, high = here[name]
+        middle = ((low + high) / 2).mid()
+        if middle <= low or middle >= high:
+            return None
+        below = split({**here, name: (low, middle)}, depth + 1)
+        if below is None:
+            return None
+        above = split({**here, name: (middle, high)}, depth + 1)
+        return None if above is None else [name, _text(middle), below, above]
+
+    with precision(BITS):
+        try:
+            ends = {name: (enclose(low, {}).lower(), enclose(high, {}).upper()) for name, (low, high) in box.items()}
+        except NoValue:
+            return None
+        return split(ends, 0)
+
+
+def _text(value: arb) -> str:
+    exact = value.fmpq()
+    return f"{exact.p}/{exact.q}" if exact.q != 1 else str(exact.p)
+
+
 def ends(context: Context, name: str) -> tuple[Term | None, Term | None]:
     """Return the largest closed lower end and the smallest closed upper end known for a variable."""
     table = context.table
@@ -46,8 +92,6 @@ def ends(context: Context, name: str) -> tuple[Term | None, Term | None]:
         term = num(0) if rest is None else table.polynomial_term(rest.scaled(-1 / parts[1].constant_value()))
         if free(term):
             continue
-        from boundcheck.algebra.doubles import compiled
-
         value = float(compiled(term)({}))
         sides = "<>" if fact.op == "==" else (">" if parts[1].constant_value() > 0 else "<")
         for side in sides:
@@ -55,6 +99,3 @@ def ends(context: Context, name: str) -> tuple[Term | None, Term | None]:
     low = max(found[">"], key=lambda item: item[0], default=(0.0, None))[1]
     high = min(found["<"], key=lambda item: item[0], default=(0.0, None))[1]
     return low, high
-
-
-__all__ = ["Fraction", "by_boxes", "ends"]
