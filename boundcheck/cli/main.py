@@ -26,6 +26,8 @@ from boundcheck.cli.frame import (
 # Objects between two runs of the garbage collector. Importing SymPy and building the statements makes some 10^6,
 # nearly all of which stay: at Python's 700 a quarter of the time of a short command goes into looking through them.
 ALLOCATIONS = 200_000
+# Results that SymPy remembers: the statements alone need more than its 1000, and what is thrown out is computed again.
+REMEMBERED = "20000"
 UsageProblem: Any = typer.BadParameter.__mro__[2]  # ClickException, vendored or not
 
 app = typer.Typer(
@@ -122,6 +124,7 @@ def _explain(error: Exception) -> int:
 def main() -> None:
     """Run the command line of this process."""
     gc.set_threshold(ALLOCATIONS)
+    os.environ.setdefault("SYMPY_CACHE_SIZE", REMEMBERED)
     code = run()
     try:
         sys.stdout.flush()
