@@ -24,6 +24,22 @@ def fit(function, degree, low, high, weight, points=240):
     return coefficients, max(abs(weight(x) * (mp.polyval(coefficients[::-1], x) - function(x))) for x in nodes)
 
 
+def fit_tanh(high):
+    """Coefficients of tanh(f) = f P(q)/Q(q), q = f^2 <= high, beyond P(0) = Q(0) = 1, interpolated; largest error."""
+    rows, values = mp.matrix(4, 4), mp.matrix(4, 1)
+    for i in range(4):
+        q = high / 2 * (1 + mp.cos(mp.pi * (2 * i + 1) / 8))
+        ratio = mp.tanh(mp.sqrt(q)) / mp.sqrt(q)
+        rows[i, :] = mp.matrix([[q, q**2, -ratio * q, -ratio * q**2]])
+        values[i] = ratio - 1
+    a, b, c, d = mp.lu_solve(rows, values)
+
+    def error(q):
+        return (1 + q * (a + q * b)) / (1 + q * (c + q * d)) * mp.sqrt(q) / mp.tanh(mp.sqrt(q)) - 1
+
+    return [a, b, c, d], max(abs(error(high * i / 400)) for i in range(1, 401))
+
+
 def scaled_erfc(s):
     """erfcx at the point whose image is s."""
     low, high = ERFC_ENDS
@@ -37,6 +53,7 @@ def tables():
     root = mp.sqrt
     with mp.workdps(50):
         fits = {
+            "TANH and TANH_DIVISOR": fit_tanh((margin * LOG2 / 4) ** 2),
             "EXP": fit(lambda f: (mp.expm1(f) - f) / f**2, 9, -margin * LOG2 / 2, margin * LOG2 / 2, abs),
             "SIN": fit(lambda q: (mp.sin(root(q)) / root(q) - 1) / q, 7, mp.mpf(0), margin * (mp.pi / 2) ** 2, abs),
             "ATAN": fit(

@@ -250,12 +250,11 @@ def where_less(context, left, right, then, otherwise):
 
 @intrinsic
 def power_of_two(context, shifted):
-    """2**k for shifted = k + 1.5 * 2**52, an integer held in the low bits of a double; |k| <= 1022."""
+    """2**k for shifted = (k + 1023) + 1.5 * 2**52, the exponent's bits in the low bits of a double; |k| <= 1022."""
 
     def generate(context, builder, sig, args):
         bits = _vector(sig.return_type.width, BITS)
-        biased = builder.add(builder.bitcast(args[0], bits), _constant(bits, 1023))
-        return builder.bitcast(builder.shl(biased, _constant(bits, 52)), args[0].type)
+        return builder.bitcast(builder.shl(builder.bitcast(args[0], bits), _constant(bits, 52)), args[0].type)
 
     return shifted(shifted), generate
 
