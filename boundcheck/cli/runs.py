@@ -69,7 +69,11 @@ def report(
     old = None if diff is None else load_report(diff)
 
     with progress("preparing", quiet) as tick:
-        result = stage.build(configuration, progress=tick, statements=own.statements, measure=own.measure)
+        result = stage.build(
+            configuration, progress=tick, statements=own.statements, measure=own.measure, folder=folder
+        )
+    if result.resumed:
+        say(f"{result.resumed} measurements of an interrupted run were resumed", quiet)
     stage.write(result, folder)
     summary = result.data["summary"]
     changes_found = [] if old is None else difference(old, result.data)

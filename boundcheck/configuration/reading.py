@@ -20,13 +20,13 @@ _PRESET_VALUES: Mapping[str, Mapping[str, Any]] = MappingProxyType({
         "m": 4096, "tau": 1000,
         "data": {"max_windows": 128},
         "network": {"widths": [2**k for k in range(6, 14)], "lengths": [1, 2, 4, 8, 16, 32, 64]},
-        "run": {"restarts": 256, "runs": 200, "digits": 30, "mutation_seconds": 60},
+        "run": {"restarts": 256, "runs": 400, "digits": 30, "mutation_seconds": 60},
     },
     "full": {
         "m": 16384, "tau": 1000,
         "data": {"max_windows": 512},
         "network": {"widths": [2**k for k in range(6, 17)], "lengths": [1, 2, 4, 8, 16, 32, 64, 128]},
-        "run": {"restarts": 1024, "runs": 2000, "digits": 50, "mutation_seconds": 3600},
+        "run": {"restarts": 512, "runs": 2000, "digits": 50, "mutation_seconds": 3600},
     },
 })  # fmt: skip
 

@@ -83,8 +83,8 @@ class Run:
     jobs: int = 1
     out: str = "boundcheck-report"
     statements: tuple[str, ...] = ()
-    restarts: int = 32
-    runs: int = 40
+    restarts: int = 64
+    runs: int = 100
     digits: int = 15
     timeout: Fraction = Fraction(10)
     mutation_seconds: Fraction = Fraction(5)

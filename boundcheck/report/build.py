@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from boundcheck.comparison import Comparison, compare
@@ -15,6 +17,7 @@ from boundcheck.report import findings, guarantees
 from boundcheck.report.background import Background, Decided, Work
 from boundcheck.report.document import coverage, statement_record, summarise
 from boundcheck.report.exhibits import figures
+from boundcheck.report.kept import Kept
 from boundcheck.report.provenance import meta
 from boundcheck.report.setting import Setting, prepare
 from boundcheck.report.stages import Measure, Progress, face, select, verdicts
@@ -26,7 +29,8 @@ class Report:
     """Everything that was verified at one configuration.
 
     data: the content of report.json but for the hashes of the files; comparisons: the statements in order;
-    figures: by name; certificates: JSON by name; setting: configuration with its data.
+    figures: by name; certificates: JSON by name; setting: configuration with its data; resumed: how many measurements
+    an interrupted run had left.
     """
 
     data: dict[str, Any]
@@ -35,6 +39,7 @@ class Report:
     findings: tuple[Comparison, ...] = ()
     figures: Mapping[str, Any] = field(default_factory=dict)
     certificates: Mapping[str, Any] = field(default_factory=dict)
+    resumed: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content of report.json, without the hashes of the other files."""
@@ -74,6 +79,7 @@ def build(
     *,
     statements: Iterable[Statement] | None = None,
     measure: Mapping[str, Measure] | None = None,
+    folder: str | os.PathLike[str] | None = None,
 ) -> Report:
     """Verify statements at a configuration.
 
@@ -82,6 +88,8 @@ def build(
              statements: a user's own beside those of the paper (a statement with the id of one of the paper's replaces
              it); measure: for their ids, a function of the problem that returns a number (a lower estimate) or a
              ``Measurement``.
+             folder: where measurements are kept while the work goes on, so that a run that was killed is resumed by the
+             next one with this folder; ``write`` removes them when the report is whole. None: nothing is kept.
     Raises:  ValueError, one line, for bad input, before any long work.
     """
     began = time.perf_counter()
@@ -92,15 +100,17 @@ def build(
     tick("preparing the data", 0, 1)
     setting = prepare(config)
     noted = findings.select(config)
-    with Background(_algebra(config, chosen, noted)) as algebra:
-        facing = face(chosen, setting, own, dict(measure or {}), tick)
-        drawn = figures(setting, facing)
+    work = _algebra(config, chosen, noted)
+    with Kept(setting, None if folder is None else Path(folder)) as kept, Background(work) as algebra:
+        facing = face(chosen, setting, own, dict(measure or {}), tick, kept)
+        drawn = figures(setting, facing, kept)
+        rows = side_by_side(setting, facing)
         tick("deciding the algebra", len(chosen), len(chosen))
         decided = algebra.result()
     comparisons = verdicts(facing, setting, decided)
     drawn = (*drawn, *guarantees.draw(decided.guarantees))
     found = tuple(compare(item, values={}, verdicts=decided.verdicts[item.id]) for item in noted)
-    data = _document(setting, comparisons, found, decided)
+    data = _document(setting, comparisons, found, decided, rows)
     data["figures"] = [figure.record() for figure in drawn]
     data["meta"]["seconds"] = round(time.perf_counter() - began, 3)
     return Report(
@@ -110,6 +120,7 @@ def build(
         findings=found,
         figures={figure.name: figure for figure in drawn},
         certificates=certificates(comparisons, decided.guarantees),
+        resumed=kept.resumed,
     )
 
 
@@ -126,15 +137,20 @@ def _algebra(config: Configuration, chosen: tuple[Statement, ...], noted: tuple[
 
 
 def _document(
-    setting: Setting, comparisons: tuple[Comparison, ...], found: tuple[Comparison, ...], decided: Decided
+    setting: Setting,
+    comparisons: tuple[Comparison, ...],
+    found: tuple[Comparison, ...],
+    decided: Decided,
+    rows: list[dict[str, Any]],
 ) -> dict[str, Any]:
     depends_on = {item.id: item.statement.depends_on for item in comparisons}
+    hypotheses = {item.id: item.hypotheses.status for item in comparisons}
     records = [statement_record(item, depends_on, setting.configuration.run.digits) for item in comparisons]
     return {
         "meta": meta(setting),
         "summary": summarise(comparisons) | {"findings": len(found)},
         "statements": records,
-        "variants": side_by_side(setting, comparisons),
+        "variants": [row | {"hypotheses": hypotheses[row["statement"]]} for row in rows],
         "coverage": coverage(records),
         "mutation": decided.mutation,
         "certificates": guarantees.record(decided.guarantees),

@@ -125,6 +125,7 @@ def summarise(comparisons: Iterable[Comparison]) -> dict[str, Any]:
     algebra, hypotheses = (Counter(getattr(item, name).status for item in items) for name in ("algebra", "hypotheses"))
     empirical = Counter(item.empirical.status for item in items)
     numeric = Counter({None: "no-trivial-bound", True: "vacuous", False: "informative"}[item.vacuous] for item in items)
+    promised = Counter(item.hypotheses.status for item in items if item.vacuous is False)
     steps: Counter[str] = Counter()
     for item in items:
         steps.update(item.algebra.counts)
@@ -135,6 +136,7 @@ def summarise(comparisons: Iterable[Comparison]) -> dict[str, Any]:
         "hypotheses": _counts(hypotheses, "met", "unmet", "undecided"),
         "numeric": _counts(numeric, "informative", "vacuous", "no-trivial-bound"),
         "empirical": _counts(empirical, "consistent", "contradicted", "not-measured"),
+        "informative": {f"hypotheses {name}": promised[name] for name in ("met", "unmet", "undecided")},
         "flagged": [item.id for item in items if item.flags],
         "failed": [item.id for item in items if item.failed],
         "holds": not any(item.failed for item in items),

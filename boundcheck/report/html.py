@@ -35,6 +35,7 @@ def environment() -> Any:
         certified=interval,
         meaning=wording.MEANINGS,
         kind=wording.KINDS,
+        shown_numeric=wording.shown_numeric,
     )
     made.filters["prose"] = prose
     return made
@@ -105,6 +106,7 @@ def card(item: Comparison, record: dict[str, Any]) -> dict[str, Any]:
     return {
         **record,
         "numeric_verdict": wording.verdict_of_numeric(item.vacuous),
+        "numeric_shown": wording.shown_numeric(item.vacuous, record["hypotheses"]),
         "formula": mathml(statement.relation, block=True) if statement.relation else "",
         "origin": wording.ORIGINS[statement.source.origin],
         "counts": item.algebra.counts,
@@ -166,7 +168,8 @@ def summary_table(data: dict[str, Any]) -> str:
     head = "".join(f"<th>{name}</th>" for name in ("statement", "algebra", "hypotheses", "numeric", "empirical"))
     rows = "".join(
         f"<tr><td>{entry['id']}</td><td>{entry['algebra']}</td><td>{entry['hypotheses']}</td>"
-        f"<td>{wording.verdict_of_numeric(entry['vacuous'])}</td><td>{entry['empirical']}</td></tr>"
+        f"<td>{wording.spaced(wording.shown_numeric(entry['vacuous'], entry['hypotheses']))}</td>"
+        f"<td>{entry['empirical']}</td></tr>"
         for entry in data["statements"]
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

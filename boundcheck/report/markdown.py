@@ -76,10 +76,11 @@ def _table(statements: list[dict[str, Any]]) -> list[str]:
         verdicts = (
             entry["algebra"],
             entry["hypotheses"],
-            wording.verdict_of_numeric(entry["vacuous"]),
+            wording.shown_numeric(entry["vacuous"], entry["hypotheses"]),
             entry["empirical"],
         )
-        cells = [f"[{entry['id']}](#{entry['id']})", *(f"{wording.MARKS[v]} {v}" for v in verdicts), value]
+        words = (f"{wording.MARKS[v]} {wording.spaced(v)}" for v in verdicts)
+        cells = [f"[{entry['id']}](#{entry['id']})", *words, value]
         lines.append("| " + " | ".join([*cells, wording.number(entry["tightness"], 3)]) + " |")
     return lines
 
@@ -97,7 +98,8 @@ def _card(item: Any, record: dict[str, Any]) -> list[str]:
     if record["numeric"]:
         lines += ["", "| quantity | tier | variant | certified value | |", "|---|---|---|---|---|"]
         for row in record["numeric"]:
-            verdict = "" if row["informative"] is None else ("informative" if row["informative"] else "vacuous")
+            vacuous = None if row["informative"] is None else not row["informative"]
+            verdict = "" if vacuous is None else wording.spaced(wording.shown_numeric(vacuous, record["hypotheses"]))
             value = interval(row["lower"], row["upper"])
             lines.append(
                 f"| `{row['quantity']}` | {row['tier'] or '–'} | {row['variant'] or '–'} | {value} | {verdict} |"

@@ -90,7 +90,7 @@ def _problem(configuration: Configuration, chosen: Any, series: Any) -> Any:
     numbers = configuration.parameters
     given: dict[str, Any] = {name: getattr(numbers, name) for name in SYMBOLS if name != "kappa"}
     given |= {"activation": chosen, "seed": configuration.run.seed, "preset": configuration.preset}
-    given |= {"jobs": configuration.run.jobs}
+    given |= {name: getattr(configuration.run, name) for name in ("jobs", "restarts", "runs")}
     if series is not None:
         samples, length, inputs = series.X.shape
         given |= {"X": series.X, "y": series.y, "n": samples, "T": length, "d": inputs, "realisable": False}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from boundcheck.comparison import Comparison, MeasuredValue, NumericResult, compare, evaluate_all, propagate
@@ -11,6 +12,7 @@ from boundcheck.configuration import Configuration
 from boundcheck.language import Statement
 from boundcheck.report import guarantees
 from boundcheck.report.background import Decided
+from boundcheck.report.kept import Kept
 from boundcheck.report.setting import Setting
 from boundcheck.report.values import Values
 
@@ -47,15 +49,26 @@ def face(
     own: tuple[Statement, ...],
     measure: Mapping[str, Measure],
     tick: Progress,
+    kept: Kept,
 ) -> tuple[Facing, ...]:
     """Evaluate every statement's bounds and measure their counterparts."""
     values, found = Values(setting, own), []
     for place, statement in enumerate(chosen):
         tick(f"verifying {statement.id}", place, len(chosen))
-        numeric = evaluate_all(statement, values, values.combinations, setting.trivial)
-        measured = measured_values(statement, setting, measure)
+        measured = measured_values(statement, setting, measure, kept)
+        here = values.with_given(found_values(measured))
+        numeric = evaluate_all(statement, here, here.combinations, setting.trivial)
         found.append(Facing(statement=statement, numeric=numeric, measured=measured))
     return tuple(found)
+
+
+def found_values(measured: Iterable[MeasuredValue]) -> dict[str, Fraction]:
+    """Collect the values of symbols that measurements hand to the bound (``given`` in a witness), exact."""
+    found: dict[str, Fraction] = {}
+    for item in measured:
+        given = item.witness.get("given", {}) if isinstance(item.witness, Mapping) else {}
+        found |= {name: Fraction(float.fromhex(value)) for name, value in given.items()}
+    return found
 
 
 def verdicts(facing: tuple[Facing, ...], setting: Setting, decided: Decided) -> tuple[Comparison, ...]:
@@ -78,15 +91,15 @@ def verdicts(facing: tuple[Facing, ...], setting: Setting, decided: Decided) -> 
     return propagate(compared)
 
 
-def measured_values(statement: Statement, setting: Setting, own: Mapping[str, Measure]) -> tuple[MeasuredValue, ...]:
+def measured_values(
+    statement: Statement, setting: Setting, own: Mapping[str, Measure], kept: Kept
+) -> tuple[MeasuredValue, ...]:
     """Measure a statement: by the user's function where there is one, else by the list of the measurement stage."""
-    from boundcheck import measurement
-
     if statement.id in own:
         found = own[statement.id](setting.problem)
         results = found if isinstance(found, (tuple, list)) else (found,)
         return tuple(_as_measured(item, statement) for item in results)
-    return tuple(_as_measured(item, statement) for item in measurement.measure(statement.id, setting.problem))
+    return tuple(_as_measured(item, statement) for item in kept.measure(statement.id, setting.problem))
 
 
 def _as_measured(item: Any, statement: Statement) -> MeasuredValue:

@@ -17,6 +17,7 @@ _PREAMBLE = r"""\documentclass[10pt]{article}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{4pt}
 \raggedbottom
+\setlength{\tabcolsep}{4pt}
 \begin{document}
 """
 _CHARACTERS = {
@@ -59,20 +60,21 @@ def _head(data: dict[str, Any]) -> str:
         f"{escape('Written by boundcheck ' + meta['version'])}, preset {escape(meta['preset'])}, seed {meta['seed']}. "
         f"Activation {escape(meta['activation']['name'])}; {escape(sizes)}. "
         "All bounds on the risk concern the empirical risk. Certified ends are rounded outward; $\\uparrow$ marks a "
-        "lower estimate of a supremum.\n\n"
+        "lower estimate of a supremum; informative$^*$: below the trivial bound, but the hypotheses are not met here "
+        "(or undecided), so that nothing is promised.\n\n"
     )
 
 
 def _verdicts(data: dict[str, Any]) -> str:
     lines = [
-        "\\begin{longtable}{@{}>{\\raggedright}p{3.4cm}llllrr@{}}\n",
+        "\\begin{longtable}{@{}>{\\raggedright}p{2.9cm}llllrr@{}}\n",
         "statement & algebra & hypotheses & numeric & empirical & measured & tightness\\\\ \\hline \\endhead\n",
     ]
     for entry in data["statements"]:
         verdicts = (
             entry["algebra"],
             entry["hypotheses"],
-            wording.verdict_of_numeric(entry["vacuous"]),
+            wording.shown_numeric(entry["vacuous"], entry["hypotheses"]),
             entry["empirical"],
         )
         cells = [escape(entry["id"]), *(f"{_MARKS[wording.TONES[v]]} {escape(_short(v))}" for v in verdicts)]
@@ -84,7 +86,12 @@ def _verdicts(data: dict[str, Any]) -> str:
 
 
 def _short(verdict: str) -> str:
-    return {"no-trivial-bound": "no trivial bound", "not-measured": "not measured"}.get(verdict, verdict)
+    shorter = {
+        "no-trivial-bound": "no trivial one",
+        "informative-but-hypotheses-not-met": "informative*",
+        "informative-if-hypotheses-hold": "informative*",
+    }
+    return shorter.get(verdict, wording.spaced(verdict))
 
 
 def _statement(item: Any, record: dict[str, Any]) -> str:
@@ -115,7 +122,9 @@ def _variants(data: dict[str, Any]) -> str:
         "statement & variant & tier & bound & here & informative from $m$ & and $\\tau$\\\\ \\hline \\endhead\n",
     ]
     for row in data["variants"]:
-        here = "--" if row["informative"] is None else "informative" if row["informative"] else "vacuous"
+        here = "--" if row["informative"] is None else "vacuous"
+        if row["informative"]:
+            here = _short(wording.shown_numeric(False, row["hypotheses"])).replace("*", "$^*$")
         sizes = ["--" if row[name] is None else escape(wording.number(float(row[name]))) for name in ("m", "tau")]
         cells = [escape(row["statement"]), row["variant"] or "--", row["tier"] or "--"]
         lines.append(" & ".join([*cells, escape(wording.number(float(row["upper"]))), here, *sizes]) + "\\\\\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from boundcheck.language import Quantity, Statement
@@ -12,12 +12,19 @@ FEWER_DIGITS = 9
 
 
 class Values:
-    """Evaluate quantities rigorously at a setting."""
+    """Evaluate quantities rigorously at a setting; ``given``: values of further symbols, that a measurement found."""
 
-    def __init__(self, setting: Setting, statements: Iterable[Statement] = ()) -> None:
+    def __init__(
+        self, setting: Setting, statements: Iterable[Statement] = (), given: Mapping[str, Any] | None = None
+    ) -> None:
         self.setting = setting
         self.statements = tuple(statements)
+        self.given = dict(given or {})
         self.digits = setting.configuration.run.digits
+
+    def with_given(self, given: Mapping[str, Any]) -> Values:
+        """Return these values at further symbols' values too."""
+        return Values(self.setting, self.statements, given) if given else self
 
     def combinations(self, quantity: Quantity) -> list[tuple[str | None, str | None]]:
         """List the (tier, variant) pairs that a quantity has, loosest tier first."""
@@ -43,7 +50,7 @@ class Values:
             try:
                 return evaluate(
                     quantity, tier=tier, variant=variant, activation=self.setting.activation, digits=digits,
-                    statements=self.statements, **self.setting.values,
+                    statements=self.statements, **self.setting.values | self.given,
                 )  # fmt: skip
             except ValueError as error:
                 failure = failure or error

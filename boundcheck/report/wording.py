@@ -17,6 +17,8 @@ MARKS = {
     "undecided": "?",
     "not-measured": "–",
     "no-trivial-bound": "–",
+    "informative-but-hypotheses-not-met": "!",
+    "informative-if-hypotheses-hold": "?",
 }
 TONES = {
     "proved": "good",
@@ -30,11 +32,14 @@ TONES = {
     "undecided": "warn",
     "not-measured": "none",
     "no-trivial-bound": "none",
+    "informative-but-hypotheses-not-met": "warn",
+    "informative-if-hypotheses-hold": "warn",
 }
 MEANINGS = {
     "algebra": "Is every step of the derivation right? proved, refuted with a witness, or undecided.",
     "hypotheses": "Do the statement's assumptions hold at this configuration?",
-    "numeric": "Is the certified bound below the trivial one (mean y²)? Only bounds on the risk have a trivial one.",
+    "numeric": "Is the certified bound below the trivial one (mean y²)? Only bounds on the risk have a trivial one. "
+    "A bound promises nothing where its hypotheses are not met.",
     "empirical": "Did measurement contradict the bound? Consistent confirms nothing beyond that.",
 }
 KINDS = {
@@ -48,6 +53,18 @@ ORIGINS = {"source": "source", "restored": "restored statement", "ours": "ours"}
 def verdict_of_numeric(vacuous: bool | None) -> str:
     """Name the numeric verdict of a statement."""
     return {None: "no-trivial-bound", True: "vacuous", False: "informative"}[vacuous]
+
+
+def spaced(verdict: str) -> str:
+    """Write a verdict in words."""
+    return verdict.replace("-", " ")
+
+
+def shown_numeric(vacuous: bool | None, hypotheses: str) -> str:
+    """Name the numeric verdict for a reader: an informative bound promises nothing where its hypotheses are not met."""
+    if vacuous is False and hypotheses != "met":
+        return "informative-but-hypotheses-not-met" if hypotheses == "unmet" else "informative-if-hypotheses-hold"
+    return verdict_of_numeric(vacuous)
 
 
 def number(value: Any, digits: int = 4) -> str:

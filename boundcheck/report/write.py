@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from boundcheck.report.files import check_folder, dump, replace_all
+from boundcheck.report.kept import forget
 
 STALE = ("figures/*.svg", "certificates/*.json")
 
@@ -18,6 +19,7 @@ def write(report: Any, out: str | os.PathLike[str]) -> Path:
     """
     folder = check_folder(out)
     replace_all(folder, contents(report), report.data, STALE)
+    forget(folder)
     return folder
 
 

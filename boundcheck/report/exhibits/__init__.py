@@ -12,10 +12,13 @@ from boundcheck.report.exhibits.training import draw as training
 EXHIBITS = (growth, linearization, training)
 
 
-def figures(setting: Any, facing: tuple[Any, ...]) -> tuple[Figure, ...]:
-    """Draw every exhibit that the statements of the report allow, from their values and measurements."""
+def figures(setting: Any, facing: tuple[Any, ...], kept: Any) -> tuple[Figure, ...]:
+    """Draw every exhibit that the statements of the report allow, from their values and measurements.
+
+    Args:    kept: recalls what an interrupted report had measured.
+    """
     found = {item.statement.id: item for item in facing}
     drawn: list[Figure] = []
     for exhibit in EXHIBITS:
-        drawn.extend(exhibit(setting, found))
+        drawn.extend(exhibit(setting, found, kept))
     return tuple(drawn)

@@ -14,7 +14,7 @@ SEARCHED = {"quick": 8, "paper": 16, "full": 32}
 TIERS = ("paper", "coupled")
 
 
-def draw(setting: Any, found: dict[str, Any]) -> tuple[Figure, ...]:
+def draw(setting: Any, found: dict[str, Any], kept: Any) -> tuple[Figure, ...]:
     """Draw the growth of Lemma 1's constants across the cutoff."""
     if "lemma-1" not in found:
         return ()
@@ -24,7 +24,7 @@ def draw(setting: Any, found: dict[str, Any]) -> tuple[Figure, ...]:
     series: dict[str, Any] = {"T": list(lengths)}
     with canvas(2, width=8.4, height=4.2) as (figure, axes, finish):
         for axis, name in zip(axes, NAMES, strict=True):
-            _panel(axis, name, setting, alphas, lengths, series)
+            _panel(axis, name, setting, alphas, lengths, series, kept)
         below(figure)
         svg = finish()
     caption = (
@@ -46,12 +46,14 @@ def draw(setting: Any, found: dict[str, Any]) -> tuple[Figure, ...]:
     )
 
 
-def _panel(axis: Any, name: str, setting: Any, alphas: Any, lengths: Any, series: dict[str, Any]) -> None:
+def _panel(
+    axis: Any, name: str, setting: Any, alphas: Any, lengths: Any, series: dict[str, Any], kept: Any
+) -> None:
     from boundcheck.evaluation import evaluate_double
     from boundcheck.measurement import measure_lengths
 
     short = tuple(length for length in lengths if length <= SEARCHED.get(setting.configuration.preset, 8))
-    measured = measure_lengths(setting.problem, name, short, alphas)
+    measured = kept.recall(f"growth of {name}", lambda: measure_lengths(setting.problem, name, short, alphas))
     for colour, (scale, alpha) in enumerate(zip(SCALES, alphas, strict=True)):
         for tier in TIERS:
             values = [
@@ -71,9 +73,10 @@ def _panel(axis: Any, name: str, setting: Any, alphas: Any, lengths: Any, series
     axis.set(xscale="log", yscale="log", xlabel="sequence length T", ylabel=f"{NAMES[name]}, dimensionless")
     axis.set_xscale("log", base=2)
     axis.set_xticks(lengths, [str(length) for length in lengths])
+    axis.set_xlim(right=lengths[-1] * (lengths[-1] / lengths[0]) ** 0.22)
 
 
 def name_line(axis: Any, x: float, y: float, text: str, colour: int) -> None:
     """Write a line's name at its end, so that lines are told apart without colour."""
-    axis.annotate(text, (x, y), xytext=(-4, -3), textcoords="offset points", ha="right", va="top", color=SERIES[colour],
-                  fontsize=9)  # fmt: skip
+    axis.annotate(text, (x, y), xytext=(5, 0), textcoords="offset points", ha="left", va="center",
+                  color=SERIES[colour], fontsize=9)  # fmt: skip

@@ -18,7 +18,7 @@ from boundcheck.report.exhibits.style import (
 TIERS = ("paper", "directional")
 
 
-def draw(setting: Any, found: dict[str, Any]) -> tuple[Figure, ...]:
+def draw(setting: Any, found: dict[str, Any], kept: Any) -> tuple[Figure, ...]:
     """Draw the largest error found at each width beside the bound of each tier."""
     data = measured_series(found.get("prop-4"), "m")
     if data is None:

@@ -11,7 +11,7 @@ VARIANTS = {"classic": "paper", "sharpened": "recursive", "lyapunov": "coupled"}
 """Variants with the dashes that they are drawn in."""
 
 
-def draw(setting: Any, found: dict[str, Any]) -> tuple[Figure, ...]:
+def draw(setting: Any, found: dict[str, Any], kept: Any) -> tuple[Figure, ...]:
     """Draw the runs of projected gradient descent with what is guaranteed of them."""
     item = found.get("theorem-1")
     runs = [entry for entry in item.measured if entry.series and "risk" in entry.series] if item is not None else []
