@@ -43,7 +43,8 @@ def jacobian(
             return result
         out[...] = result
         return out
-    from boundcheck.network.features import aligned_empty, jacobian_into
+    from boundcheck.network.features import jacobian_into
+    from boundcheck.network.kernels.layout import aligned_empty
 
     result = aligned_empty(*shape) if out is None else out
     jacobian_into(result, weights, inputs, activation)

@@ -8,7 +8,7 @@ import numpy as np
 
 from boundcheck.network.kernels.crew import share
 from boundcheck.network.kernels.generation import kernels
-from boundcheck.network.kernels.layout import Layout
+from boundcheck.network.kernels.layout import Layout, aligned_empty
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 KEPT_BYTES_ONCE = 1 << 21
 """States that a single evaluation keeps at most: beyond it fresh memory costs more than computing them again."""
+CACHED_BYTES = 1 << 25
+"""States that may still be found in a cache by the second pass; more are stored past the caches."""
 KEPT_BYTES = 1 << 29
 """States kept in a run, where the memory is used again in each iteration."""
 
@@ -52,8 +54,9 @@ class Evaluator:
         states = 2 * layout.half * layout.outputs
         limit = KEPT_BYTES if repeated else KEPT_BYTES_ONCE
         self.keep = 8 * states <= limit if keep is None else keep
-        self._H = np.empty(states if self.keep and y is not None else 0)
-        self._S = np.empty(len(self._H) if self._kernels.PAIR else 0)
+        self._past = self.keep and 8 * states > CACHED_BYTES
+        self._H = aligned_empty(states if self.keep and y is not None else 0)
+        self._S = aligned_empty(len(self._H) if self._kernels.PAIR else 0)
         self._partial = np.empty((len(self._parts), layout.outputs))
 
     def output(self, w: NDArray[np.float64], u: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -91,10 +94,12 @@ class Evaluator:
         layout, partial = self.layout, self._partial
         sizes = (layout.blocks, layout.T, layout.d, layout.tile, layout.tiles)
 
+        past = keep and self._past
+
         def states(part: int) -> None:
             partial[part] = 0.0
             bounds = self._parts[part]
-            self._kernels.forward(*packed, self._X, partial[part], self._H, self._S, keep, *bounds, *sizes)
+            self._kernels.forward(*packed, self._X, partial[part], self._H, self._S, keep, past, *bounds, *sizes)
 
         share(states, len(self._parts))
         half = len(self._parts) // 2

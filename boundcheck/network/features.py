@@ -108,11 +108,3 @@ def part_edges(m: int) -> list[int]:
     blocks = -(-m // BLOCK)
     count = min(16, blocks)
     return [min(m, BLOCK * (blocks * k // count)) for k in range(count + 1)]
-
-
-def aligned_empty(*shape: int) -> FloatArray:
-    """Return an uninitialised array that starts at a multiple of 64 bytes."""
-    size = int(np.prod(shape))
-    memory = np.empty(size + 7)
-    offset = -memory.ctypes.data % 64 // 8
-    return memory[offset : offset + size].reshape(shape)

@@ -45,8 +45,9 @@ def _compiled(weights: Weights, inputs: NDArray[np.float64], activation: Activat
     """Add up the products of the blocks' features by dsyrk; a feature's columns are [tile][t][sample], padded."""
     from scipy.linalg.blas import dsyrk
 
-    from boundcheck.network.features import JacobianWriter, aligned_empty
+    from boundcheck.network.features import JacobianWriter
     from boundcheck.network.kernels.crew import share
+    from boundcheck.network.kernels.layout import aligned_empty
     from boundcheck.network.kernels.symmetry import unpack
 
     n, T, d = inputs.shape

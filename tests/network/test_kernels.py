@@ -108,7 +108,7 @@ def test_kernels_agree_with_arrays(name, rng, make_problem):
 
 def test_features_agree_with_arrays(rng, make_problem):
     from boundcheck.network.derivatives import plain_jacobian
-    from boundcheck.network.features import aligned_empty
+    from boundcheck.network.kernels.layout import aligned_empty
 
     weights, X, _ = make_problem(rng, n=16, T=3, d=2, m=10)
     expected = plain_jacobian(weights, X, "tanh")

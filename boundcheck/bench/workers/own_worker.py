@@ -5,8 +5,8 @@ from protocol import data, serve, sizes  # type: ignore[import-not-found]
 
 from boundcheck.network import Weights, derivative_suprema, gram_matrix, jacobian
 from boundcheck.network.evaluator import Evaluator
-from boundcheck.network.features import aligned_empty
 from boundcheck.network.kernels.crew import share
+from boundcheck.network.kernels.layout import aligned_empty
 
 PARTS = 4
 """Parts of a floor's work, for two threads."""

@@ -1,6 +1,6 @@
 """What kernels do to four neurons at once, whatever the activation; `recurrence` has the layout of the arrays."""
 
-from boundcheck.network.kernels.lanes import filler, inlined, loader, spreader, store, total
+from boundcheck.network.kernels.lanes import filler, inlined, loader, spreader, store, stream, total
 
 WIDTH = 8
 SHORT = 4
@@ -32,6 +32,15 @@ def put(A, o, tile, a0, a1, a2, a3):
     store(A, o + tile, a1)
     store(A, o + 2 * tile, a2)
     store(A, o + 3 * tile, a3)
+
+
+@inlined
+def put_past(A, o, tile, a0, a1, a2, a3):
+    """Store the rows of four neurons past the caches."""
+    stream(A, o, a0)
+    stream(A, o + tile, a1)
+    stream(A, o + 2 * tile, a2)
+    stream(A, o + 3 * tile, a3)
 
 
 @inlined

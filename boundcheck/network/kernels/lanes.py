@@ -178,6 +178,22 @@ stream = _storer(64, stream=True)
 
 
 @intrinsic
+def prefetch(context, array, index):
+    """Ask for the cache line of array[index], which may lie beyond the end: a hint, never an access."""
+
+    def generate(context, builder, sig, args):
+        pointer = _pointer(context, builder, sig.args[0], *args)
+        byte = ir.IntType(8).as_pointer()
+        declared = ir.FunctionType(ir.VoidType(), [byte, *[INDEX] * 3])
+        function = cgutils.get_or_insert_function(builder.module, declared, "llvm.prefetch.p0")
+        hints = [ir.Constant(INDEX, hint) for hint in (0, 3, 1)]
+        builder.call(function, [builder.bitcast(pointer, byte), *hints])
+        return context.get_dummy_value()
+
+    return types.none(array, types.intp), generate
+
+
+@intrinsic
 def fence(context):
     """Order earlier streaming stores before whatever follows."""
 

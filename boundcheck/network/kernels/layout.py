@@ -112,3 +112,11 @@ class Layout:
         first, half = self.m - self.m // 2, self.half
         rows = flat.reshape(2 * half, *columns)
         return rows if self.m == 2 * half else np.concatenate([rows[:first], rows[half : half + self.m - first]])
+
+
+def aligned_empty(*shape: int) -> NDArray[np.float64]:
+    """Return an uninitialised array that starts at a multiple of 64 bytes."""
+    size = int(np.prod(shape))
+    memory = np.empty(size + 7)
+    offset = -memory.ctypes.data % 64 // 8
+    return memory[offset : offset + size].reshape(shape)

@@ -23,15 +23,19 @@ from boundcheck.network.kernels.blocks import (
     mix,
     preactivations,
     put,
+    put_past,
     spread,
 )
-from boundcheck.network.kernels.lanes import inlined, kernel, store, total
+from boundcheck.network.kernels.lanes import fence, inlined, kernel, prefetch, store, total
 from boundcheck.network.kernels.tanh import PAIR, slope, value  # replaced by generated functions
 
 
 @kernel
-def forward(w, u, c, X, F, H, S, keep, lo, hi, blocks, T, d, tile, tiles):
-    """Add sum_i c_i h_t(theta_i) over i in lo..hi to F; if keep, store the states (and slopes, if PAIR)."""
+def forward(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, tiles):
+    """Add sum_i c_i h_t(theta_i) over i in lo..hi to F; if keep, store the states (and slopes, if PAIR).
+
+    past: store them past the caches; H and S must start at multiples of 64 bytes.
+    """
     previous = np.zeros(4 * tile)
     for q in range(tiles):
         for i in range(lo, hi, 4):
@@ -42,12 +46,17 @@ def forward(w, u, c, X, F, H, S, keep, lo, hi, blocks, T, d, tile, tiles):
                     z0, z1, z2, z3 = preactivations(previous, j, X, (q * T + t) * d * tile + j, tile, d, w, u, i)
                     h0, h1, h2, h3 = value(z0), value(z1), value(z2), value(z3)
                     put(previous, j, tile, h0, h1, h2, h3)
-                    if keep:
+                    if past:
+                        put_past(H, o + j, tile, h0, h1, h2, h3)
+                        if PAIR:
+                            put_past(S, o + j, tile, slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3))
+                    elif keep:
                         put(H, o + j, tile, h0, h1, h2, h3)
                         if PAIR:
                             put(S, o + j, tile, slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3))
                     f = (q * T + t) * tile + j
                     store(F, f, load(F, f) + mix(c, i, h0, h1, h2, h3))
+    fence()
 
 
 @inlined
@@ -72,7 +81,10 @@ def slope_at(H, S, h, s):
 
 @inlined
 def adjoint(w, c, E, H, S, first, lag, D, grad_w, i, q, T, tile):
-    """Compute D = dR/dz_t = sigma'(z_t) (c_i E_t + w_i D_{t+1}), backwards in t, and add sum D_t h_{t-1} to grad_w."""
+    """Compute D = dR/dz_t = sigma'(z_t) (c_i E_t + w_i D_{t+1}), backwards in t, and add sum D_t h_{t-1} to grad_w.
+
+    Kept states (lag 0) come from memory: those of the next block are asked for one block ahead.
+    """
     row = 4 * tile
     for j in range(0, tile, WIDTH):
         a0 = a1 = a2 = a3 = g0 = g1 = g2 = g3 = fill(0.0)
@@ -80,6 +92,9 @@ def adjoint(w, c, E, H, S, first, lag, D, grad_w, i, q, T, tile):
             e = load(E, (q * T + t) * tile + j)
             h = first + t * row + j
             s = h + lag
+            if lag == 0:
+                for b in range(4):
+                    prefetch(H, h + T * row + b * tile)
             g0 = g0 + a0 * load(H, h)
             g1 = g1 + a1 * load(H, h + tile)
             g2 = g2 + a2 * load(H, h + 2 * tile)
