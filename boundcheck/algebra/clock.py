@@ -47,6 +47,11 @@ class Clock:
         if self.over:
             raise OutOfTime
 
+    def excuse(self, wall: float, processor: float) -> None:
+        """Give back time that was spent on something else, such as loading a library."""
+        self.deadline += wall
+        self.until += processor
+
     def part(self, *, share: float = 1.0, seconds: float = float("inf")) -> Clock:
         """Return a clock for a share of the processor time that is left, and at most so many seconds."""
         now = time.thread_time()

@@ -16,8 +16,8 @@ MAX_WORK = 50_000
 MAX_SUMMANDS = 4000
 
 
-def compiled(term: Term) -> Function:
-    """Return a function of {name: array}; undefined values are nan."""
+def compiled(term: Term, around: int = 0) -> Function:
+    """Return a function of {name: array}; undefined values are nan. ``around`` counts the sums that it stands in."""
     head = term[0]
     if head == "num":
         value = np.asarray(float(term[1]) if abs(term[1]) < 10**300 else np.inf)
@@ -28,16 +28,31 @@ def compiled(term: Term) -> Function:
     if head == "pi":
         return lambda _: np.asarray(pi)
     if head == "sum":
-        return _sum(term)
-    parts = [compiled(child) for child in term[1:]]
+        return _sum(term, around)
+    parts = [compiled(child, around) for child in term[1:]]
     if len(parts) == 1:
         inner, function = parts[0], _UNARY[head]
         return lambda point: function(inner(point))
+    if head in ("p", "q"):
+        return _geometric(head, parts[0], parts[1], around)
     if len(parts) == 2 and head in _BINARY:
         first, second, operation = parts[0], parts[1], _BINARY[head]
         return lambda point: operation(first(point), second(point))
     extremum = np.minimum if head == "min" else np.maximum
     return lambda point: extremum.reduce(np.broadcast_arrays(*(part(point) for part in parts)))
+
+
+def magnitude(term: Term) -> Function:
+    """Return the size that the value would have if nothing in the term cancelled."""
+    head = term[0]
+    if head in ("+", "*"):
+        first, second, operation = magnitude(term[1]), magnitude(term[2]), _BINARY[head]
+        return lambda point: operation(first(point), second(point))
+    if head == "**" and term[2][0] == "num" and term[2][1] > 0:
+        base, exponent = magnitude(term[1]), float(term[2][1])
+        return lambda point: np.power(base(point), exponent)
+    value = compiled(term)
+    return lambda point: np.abs(value(point))
 
 
 def _erf(x: Array) -> Array:
@@ -50,15 +65,15 @@ def _power(base: Array, exponent: Array) -> Array:
     return np.power(np.asarray(base, dtype=float), exponent)
 
 
-def _geometric(weight: Callable[[int], int]) -> Callable[[Array, Array], Array]:
-    def value(index: Array, x: Array) -> Array:
-        index, x = np.broadcast_arrays(np.asarray(index, dtype=float), np.abs(x))
-        top, most = np.nanmax(index, initial=0), _most(index.size, 0)
+def _geometric(head: str, first: Function, second: Function, around: int) -> Function:
+    def value(point: Mapping[str, Array]) -> Array:
+        index, x = np.broadcast_arrays(np.asarray(first(point), dtype=float), np.abs(second(point)))
+        top, most = np.nanmax(index, initial=0), _most(index.size, around)
         if top > most:
             index = np.where(index > most, np.nan, index)
         total, power = np.zeros(index.shape), np.ones(index.shape)
         for k in range(int(min(top, most))):
-            total = total + np.where(k < index, weight(k) * power, 0.0)
+            total = total + np.where(k < index, (k + 1 if head == "q" else 1) * power, 0.0)
             power = power * x
         return np.where(np.isnan(index) | (index != np.floor(index)), np.nan, total)
 
@@ -71,10 +86,10 @@ def _most(points: int, nested: int) -> int:
     return int(most ** (1 / (1 + nested)))
 
 
-def _sum(term: Term) -> Function:
+def _sum(term: Term, around: int) -> Function:
     _, index, low, high, summand = term
-    first, last, body = compiled(low), compiled(high), compiled(summand)
-    nested = sum_depth(summand)
+    first, last, body = compiled(low, around), compiled(high, around), compiled(summand, around + 1)
+    nested = around + sum_depth(summand)
 
     def value(point: Mapping[str, Array]) -> Array:
         a, b = np.broadcast_arrays(np.asarray(first(point), dtype=float), np.asarray(last(point), dtype=float))
@@ -98,7 +113,6 @@ _UNARY: dict[str, Callable[[Array], Array]] = {
 }  # fmt: skip
 _BINARY: dict[str, Callable[[Array, Array], Array]] = {
     "+": np.add, "*": np.multiply, "/": np.divide, "**": _power, "min": np.minimum, "max": np.maximum,
-    "p": _geometric(lambda k: 1), "q": _geometric(lambda k: k + 1),
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from boundcheck.algebra.checker import replay
@@ -102,6 +103,7 @@ def _decide(claim: str, given: list[str], clock: Clock) -> dict[str, Any]:
     witness = refute(refuter, effort=0, clock=clock.part(seconds=0.3))
     if witness is not None:
         return refuted(claim, given, witness)
+    _load(clock)
     search.points = refuter.points()
     if not search.points and (vacuous := _contradiction(given, search)) is not None:
         return vacuous
@@ -116,6 +118,13 @@ def _decide(claim: str, given: list[str], clock: Clock) -> dict[str, Any]:
             return refuted(claim, given, witness)
     missing = _missing(given, goal)
     return {"status": "undecided", "reason": f"domain trouble: needs {missing}" if missing else "no tactic decided it"}
+
+
+def _load(clock: Clock) -> None:
+    """Load the simplex method, once, at no cost to the claim that needs it first."""
+    wall, processor = time.monotonic(), time.thread_time()
+    import_module("scipy.optimize")
+    clock.excuse(time.monotonic() - wall, time.thread_time() - processor)
 
 
 def _proved(claim: str, given: list[str], search: Search, steps: list[dict[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from boundcheck.algebra.clock import Clock
 from boundcheck.algebra.context import Context
-from boundcheck.algebra.doubles import Array, compiled, violation
+from boundcheck.algebra.doubles import Array, Function, compiled, magnitude, violation
 from boundcheck.algebra.polynomials import TooLarge
 from boundcheck.algebra.sampling import Sampler
 from boundcheck.algebra.terms import Rel, Term, free_relation, mul, num, write
@@ -22,6 +22,7 @@ from boundcheck.algebra.witness import refutes
 
 DENOMINATORS = (1, 2, 10, 60, 1000, 10**6, 10**9)
 TOUCH = 1e-9
+LADDER = (12.0, 20.0, 40.0, 80.0, 150.0, 300.0, 600.0, 1200.0, 2400.0, 3990.0, 1e5, 1e7, 1e12)
 NEAR = 1e-3
 
 
@@ -33,6 +34,8 @@ class Refuter:
         names = free_relation(claim).union(integers, *(free_relation(item) for item in relations))
         self.sampler = Sampler(context, frozenset(names), np.random.default_rng(20240219))
         self.sides = compiled(claim.left), compiled(claim.right)
+        size = magnitude if claim.op in ("<", ">") else _size
+        self.sizes = size(claim.left), size(claim.right)
         self.tests = [(item.op, compiled(item.left), compiled(item.right)) for item in relations]
 
     def search(self, rounds: int, count: int, clock: Clock) -> dict[str, str] | None:
@@ -42,13 +45,31 @@ class Refuter:
         for k in range(rounds + 1):
             scores = self.scores(latents)
             best = np.argsort(-scores, kind="stable")
-            witness = self._checked(latents, scores, best[: 6 if k in (0, rounds) else 2], clock)
+            witness = self._checked(latents, scores, _spread(scores, best, 6 if k in (0, rounds) else 2), clock)
             if witness is not None or clock.over or not np.isfinite(scores[best[0]]):
                 return witness
             kept = {name: values[best[: max(8, count // 16)]] for name, values in latents.items()}
             copies = {name: np.tile(values, 16)[:count] for name, values in kept.items()}
             moved = self.sampler.perturb(copies, 0.5 * 0.6**k)
             latents = {name: np.concatenate([kept[name], moved[name]]) for name in moved}
+        return None
+
+    def climb(self, clock: Clock) -> dict[str, str] | None:
+        """Look along integers that grow geometrically: a claim may fail only from a large one on."""
+        wholes = [variable.name for variable in self.sampler.variables if variable.whole]
+        latents = self.sampler.draw(64)
+        scores = self.scores(latents)
+        start = latents if not len(scores) or not np.isfinite(scores).any() else {
+            name: values[np.argsort(-scores, kind="stable")[:3]] for name, values in latents.items()
+        }  # fmt: skip
+        for name in wholes:
+            for k in range(3):
+                here = {other: np.full(len(LADDER), values[k]) for other, values in start.items()}
+                here[name] = np.array(LADDER)
+                found = self.scores(here)
+                witness = self._checked(here, found, np.argsort(-found, kind="stable")[:3], clock)
+                if witness is not None or clock.over:
+                    return witness
         return None
 
     def scores(self, latents: dict[str, Array]) -> Array:
@@ -60,7 +81,9 @@ class Refuter:
             good = np.ones(size, dtype=bool)
             for op, first, second in self.tests:
                 good &= _nearly(op, first(point), second(point))
-            gap = violation(self.claim.op, left, right) / (np.abs(left) + np.abs(right) + 1e-300)
+            for name in self.integers:
+                good &= point[name] == np.floor(point[name])
+            gap = violation(self.claim.op, left, right) / (self.sizes[0](point) + self.sizes[1](point) + 1e-300)
         return np.where(good & np.isfinite(gap), gap, -np.inf)
 
     def points(self, count: int = 256) -> dict[str, Array]:
@@ -109,7 +132,19 @@ def refute(refuter: Refuter, *, effort: int, clock: Clock) -> dict[str, str] | N
         witness = refuter.search(rounds, count, clock)
         if witness is not None or clock.over:
             return witness
-    return None
+    return refuter.climb(clock) if effort else None
+
+
+def _spread(scores: Array, best: Array, count: int) -> Array:
+    """Choose the best points, and some that are well inside the set of violations: the best may lie on its edge."""
+    violating = int(np.count_nonzero(scores > 0))
+    inside = [violating * part // 5 for part in (1, 2, 3, 4)] if violating > count else []
+    return np.concatenate([best[:count], best[inside]]) if count > 2 else best[:count]
+
+
+def _size(term: Term) -> Function:
+    value = compiled(term)
+    return lambda point: np.abs(value(point))
 
 
 def _simple_points(latent: dict[str, float], *, touching: bool) -> Iterator[dict[str, Term]]:

@@ -178,8 +178,8 @@ def free(term: Term) -> frozenset[str]:
 
 
 def sum_depth(term: Term) -> int:
-    """Return how many sums are nested in one another."""
-    return (term[0] == "sum") + max((sum_depth(child) for child in children(term)), default=0)
+    """Return how many sums, p or q are nested in one another."""
+    return (term[0] in ("sum", "p", "q")) + max((sum_depth(child) for child in children(term)), default=0)
 
 
 def substitute(term: Term, rule: Mapping[str, Term]) -> Term:

@@ -49,6 +49,19 @@ def _atoms(context: Context, goal: Rel) -> list[Atom]:
     return [context.table.atoms[g] for g in sorted(set().union(*(item.generators() for item in polynomials)))]
 
 
+def by_variable_cases(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+    """Prove the goal for both signs of a variable of the goal."""
+    return _by(search, context, goal, depth, variable_splits(context, goal))
+
+
+def variable_splits(context: Context, goal: Rel) -> Splits:
+    """Yield variables of the goal whose sign is not known."""
+    for name in sorted(free_relation(goal) - context.integers)[:6]:
+        variable: Term = ("var", name)
+        if len(context.fraction_sign(context.table.normal(variable))) == 3:
+            yield variable, (">=", "<=")
+
+
 def sign_splits(context: Context, goal: Rel) -> Splits:
     """Yield terms inside absolute values whose sign is not known."""
     for atom in _atoms(context, goal):
@@ -63,5 +76,7 @@ def integer_splits(context: Context, goal: Rel) -> Splits:
         start = lower_bound(context, name)
         indices = [a.arguments[0].numerator for a in atoms if a.head in ("p", "q") and name in a.free]
         lowest = min((Fraction(int(i.constant_value().p), int(i.constant_value().q)) for i in indices), default=None)
+        if start is None and indices:
+            yield ("var", name), (">=", "<")
         if start is not None and lowest is not None and lowest + start < 0:
             yield sub(("var", name), num(start)), ("==", ">", "<")

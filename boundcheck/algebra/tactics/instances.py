@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
+from boundcheck.algebra.balls import NoValue, enclose
 from boundcheck.algebra.context import SIGNS, Context
 from boundcheck.algebra.normal import Atom, Frac
 from boundcheck.algebra.polynomials import Poly
-from boundcheck.algebra.terms import ZERO, Rel, Term, add, free, mul, num, sub, subterms, write
+from boundcheck.algebra.terms import ZERO, Rel, Term, add, free, mul, num, sub, subterms, write, write_relation
 
 Step = dict[str, Any]
 BOUNDS = {
@@ -24,6 +26,7 @@ BOUNDS = {
 }
 MONOTONE = {"tanh": "tanh-monotone", "erf": "erf-monotone", "atan": "atan-monotone", "exp": "exp-monotone",
             "log": "log-monotone"}  # fmt: skip
+NUMBERS = ("sqrt", "root", "log", "exp", "tanh", "erf", "atan", "sin", "cos")
 MAX_GAP = 6
 
 
@@ -55,6 +58,8 @@ def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
             yield axiom("abs-above-negative", u=_argument(context, atom))
         for name in BOUNDS.get(atom.head, ()):
             yield axiom(name, u=_argument(context, atom))
+        if not atom.free and atom.head in NUMBERS:
+            yield from _number_bounds(atom)
     yield from _geometric_bounds(context, atoms)
     yield from _monotone(context, atoms)
     yield from _logarithms_of_exponentials(context, atoms)
@@ -62,6 +67,20 @@ def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
         for atom in atoms:
             if atom.head == "tanh":
                 yield axiom("tanh-by-exp", u=_argument(context, atom))
+
+
+def _number_bounds(atom: Atom) -> Iterator[Step]:
+    """Enclose a number between rationals with five digits."""
+    try:
+        value = enclose(atom.term, {})
+    except NoValue:
+        return
+    if not value.is_finite() or value.contains(0):
+        return
+    middle = Fraction(*(int(part) for part in (value.mid().fmpq().p, value.mid().fmpq().q)))
+    unit = Fraction(10) ** (math.floor(math.log10(abs(middle))) - 4)
+    for op, end in ((">", math.floor(middle / unit) * unit), ("<", (math.floor(middle / unit) + 1) * unit)):
+        yield {"rule": "number", "goal": write_relation(Rel(atom.term, op, num(end)))}
 
 
 def _atoms(context: Context, polynomials: list[Poly]) -> list[Atom]:

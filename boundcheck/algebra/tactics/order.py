@@ -5,7 +5,7 @@ from __future__ import annotations
 from boundcheck.algebra.search import Tactic
 from boundcheck.algebra.tactics.boxing import by_boxes
 from boundcheck.algebra.tactics.calculus import by_concavity, by_slopes
-from boundcheck.algebra.tactics.cases import by_integer_cases, by_sign_cases
+from boundcheck.algebra.tactics.cases import by_integer_cases, by_sign_cases, by_variable_cases
 from boundcheck.algebra.tactics.denial import by_combination
 from boundcheck.algebra.tactics.elimination import eliminate
 from boundcheck.algebra.tactics.equality import split_equality
@@ -39,6 +39,7 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("root-substitution", 0.5, 1, by_substituting_roots),
     ("recurrence", 0.5, 1, by_recurrence),
     ("concavity", 0.5, 1, by_concavity),
+    ("variables", 0.5, 2, by_variable_cases),
 )
 CHEAP = ORDER[:8]
 # tactics, depth of sub-goals, effort of the search for a witness afterwards
