@@ -13,7 +13,7 @@ from sympy import Expr, Rational, Symbol
 
 from boundcheck.activations import Activation
 from boundcheck.enclosure import Enclosure, compile_arb
-from boundcheck.evaluation.cone import Directions, supremum_over_directions
+from boundcheck.evaluation.cone import Directions, refined, supremum_over_directions
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.polarisation import polarise
 from boundcheck.evaluation.suprema import CertifiedSupremum
@@ -68,7 +68,8 @@ class Balls:
         known = {symbol: self.number(values[symbol]) for symbol in free_symbols(supremum)}
         form = polarise(supremum.value, supremum.variable)
         angle, _ = Doubles(self.activation).best_direction(supremum, length, known)
-        return Directions(form, length, known, self), Fraction(min(max(angle * 2 / math.pi, 0.0), 1.0))
+        directions = Directions(form, length, known, self)
+        return directions, refined(directions, Fraction(min(max(angle * 2 / math.pi, 0.0), 1.0)), self.digits)
 
 
 class LowerBalls(Balls):

@@ -14,6 +14,7 @@ from boundcheck.notation import p, q, sigma_constants
 
 MAX_BITS = 20_000
 MAX_OPERATIONS = 40
+MAX_SHOWN_BITS = 400
 
 
 def closed_form(asked: Request) -> Expr | None:
@@ -25,7 +26,7 @@ def closed_form(asked: Request) -> Expr | None:
         return None
     if value.is_Rational:
         return value
-    return value if sympy.count_ops(value) <= MAX_OPERATIONS and _bits(value) <= 400 else None
+    return value if sympy.count_ops(value) <= MAX_OPERATIONS and _bits(value) <= MAX_SHOWN_BITS else None
 
 
 def _value(item: Term, values: Mapping[Symbol, Any], activation: Any) -> Expr | None:
@@ -43,7 +44,18 @@ def _value(item: Term, values: Mapping[Symbol, Any], activation: Any) -> Expr | 
             if exact is None:
                 return None
             known[symbol] = exact
-    return _expanded(item.value.xreplace(known))
+    placed = _placed(item.value, known)
+    return None if placed is None else _expanded(placed)
+
+
+def _placed(value: Expr, rule: dict[Expr, Expr]) -> Expr | None:
+    """Put numbers in; None for long ones under a root or a function, which SymPy would try to factor."""
+    is_rational = all(part.exp.is_Integer for part in value.atoms(sympy.Pow)) and not (
+        value.atoms(sympy.Function) - value.atoms(p, q)
+    )
+    if not is_rational and any(_bits(number) > MAX_SHOWN_BITS for number in rule.values()):
+        return None
+    return value.xreplace(rule)
 
 
 def _expanded(value: Expr) -> Expr | None:
@@ -54,7 +66,7 @@ def _expanded(value: Expr) -> Expr | None:
         if not (t.is_Integer and x.is_Rational) or int(t) * _bits(x) > MAX_BITS:
             return None
         rule[part] = _sums(int(t), abs(x))[0 if isinstance(part, p) else 1]
-    return value.xreplace(rule)
+    return _placed(value, rule)
 
 
 def _sums(count: int, x: Rational) -> tuple[Rational, Rational]:

@@ -1,24 +1,32 @@
 """The supremum over directions phi in [0, pi/2] of a recurrence, certified: branch and bound on arcs.
 
-Each arc is bounded by the lemma of ``polarisation``, whose error is quadratic in the arc's angle; arcs are bisected
-where the bound is largest. Lower ends are values at directions, so both ends are rigorous.
+Each arc is bounded by the lemma of ``polarisation``, whose error is quadratic in the arc's angle. Where the form that
+bounds it stays below the best value known is solved for, so that an arc beside a good maximiser shrinks to a small
+part of itself at every step (each certified digit costs the same); else the arc is bisected. Lower ends are values at
+directions, so both ends are rigorous.
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 from sympy import Symbol
 
+from boundcheck.enclosure import precision
+from boundcheck.enclosure.decimals import dyadic
 from boundcheck.evaluation.polarisation import Polarised, along_u, along_w, at_first, at_second, cross
 from boundcheck.evaluation.recursion import Arithmetic, Stepper, free_symbols_of
 from boundcheck.language import Supremum
 
 MAX_ARCS = 4000
+START_DIGITS = 7
+SMALL_SHARE = 0.4
 
 
 class Directions:
@@ -30,12 +38,18 @@ class Directions:
         self.courses: dict[Fraction, list[list[Any]]] = {}
         self.crossing = _Crossing(form, self.stepper, arithmetic) if form.degree == 2 else None
 
+    def at(self, turn: Fraction) -> arb:
+        """Enclose the output at a direction phi = turn * pi/2, at the precision in force, and remember nothing."""
+        return self.stepper.run(self._values(turn), self.length)
+
+    def _values(self, turn: Fraction) -> Mapping[Symbol, Any]:
+        half = fmpq(turn.numerator, 2 * turn.denominator)
+        return _With(self.values, {along_w: arb.cos_pi_fmpq(half), along_u: arb.sin_pi_fmpq(half)})
+
     def course(self, turn: Fraction) -> list[list[Any]]:
         """Return the registers at every index for the direction phi = turn * pi/2."""
         if turn not in self.courses:
-            half = fmpq(turn.numerator, 2 * turn.denominator)
-            values = _With(self.values, {along_w: arb.cos_pi_fmpq(half), along_u: arb.sin_pi_fmpq(half)})
-            registers = self.stepper.begin(values)
+            registers = self.stepper.begin(self._values(turn))
             found = [list(registers)]
             for t in range(self.form.plain.first + 1, self.length + 1):
                 self.stepper.advance(registers, t)
@@ -47,11 +61,21 @@ class Directions:
         """Enclose the output at a direction."""
         return self.stepper.result(self.course(turn)[-1])
 
+    def ends(self, low: Fraction, high: Fraction) -> tuple[int, arb, arb, arb | None, Fraction]:
+        """Return the form of ``polarisation`` on an arc: degree, values at both ends, polarised value, width."""
+        mixed = None if self.crossing is None else self.crossing.output(self.course(low), self.course(high))
+        return self.form.degree, self.value(low), self.value(high), mixed, high - low
+
     def bound(self, low: Fraction, high: Fraction) -> arb:
         """Bound the output on an arc from above."""
-        first, second = self.value(low), self.value(high)
-        mixed = None if self.crossing is None else self.crossing.output(self.course(low), self.course(high))
-        return arc_bound(self.form.degree, first, second, mixed, high - low)
+        return arc_bound(*self.ends(low, high))
+
+    def above(self, low: Fraction, high: Fraction, bar: arb) -> tuple[arb, tuple[Fraction, Fraction]]:
+        """Bound the output on an arc from above, and return a part of it outside which it is at most ``bar``."""
+        ends = self.ends(low, high)
+        bound = arc_bound(*ends)
+        part = part_above(*ends, bar) if bound > bar else None
+        return bound, (low, high) if part is None else (low + part[0], low + part[1])
 
 
 def arc_bound(degree: int, first: arb, second: arb, mixed: arb | None, width: Fraction) -> arb:
@@ -76,11 +100,42 @@ def arc_bound(degree: int, first: arb, second: arb, mixed: arb | None, width: Fr
         rise, fall = (mixed - first * cosine) / sine, (mixed - second * cosine) / sine
         across = (first * cosine * cosine - 2 * mixed * cosine + second) / (sine * sine)
         spread = (first - across) / 2
-        crown = (first + across) / 2 + (spread * spread + rise * rise).sqrt()
+        crown = first + rise * rise / (spread + (spread * spread + rise * rise).sqrt())
     if width < 1 and (rise <= 0 or fall <= 0):
         return peak.upper()
     coarse = ((peak if mixed is None else peak.max(mixed)) * stretch**degree).upper()
     return min(coarse, crown.upper()) if crown.is_finite() else coarse
+
+
+def part_above(
+    degree: int, first: arb, second: arb, mixed: arb | None, width: Fraction, bar: arb
+) -> tuple[Fraction, Fraction] | None:
+    """Enclose the part of an arc of width * pi/2 < pi/2 on which the form of ``polarisation`` exceeds ``bar``.
+
+    With s = tan(theta) (degree 2) or tan(theta/2) (degree 1) the form exceeds it iff c + 2 r s - k s^2 > 0, r its slope
+    at the first direction. Returns fractions of pi/2 from there, rounded outward; None where nothing is excluded.
+    """
+    if degree == 0 or width >= 1:
+        return None
+    half = fmpq(width.numerator, 2 * width.denominator)
+    cosine, sine = arb.cos_pi_fmpq(half), arb.sin_pi_fmpq(half)
+    if degree == 1:
+        rise, fall_off = (second - first * cosine) / sine, first + bar
+    else:
+        assert mixed is not None
+        rise = (mixed - first * cosine) / sine
+        fall_off = bar - (first * cosine * cosine - 2 * mixed * cosine + second) / (sine * sine)
+    inside = (rise * rise + fall_off * (first - bar)).upper()
+    if not (fall_off > 0 and inside.is_finite()):
+        return None
+    root = inside.sqrt() if inside > 0 else arb(0)
+    scale = fmpq(4, degree) / arb.pi()
+    low, high = ((rise - root) / fall_off).atan() * scale, ((rise + root) / fall_off).atan() * scale
+    wide = dyadic((high - low).upper()) + Fraction(1, 1 << ctx.prec)
+    unit = Fraction(1, 1 << max(0, 6 + wide.denominator.bit_length() - wide.numerator.bit_length()))
+    start = math.floor(dyadic(low.lower()) / unit) * unit
+    end = math.ceil(dyadic(high.upper()) / unit) * unit
+    return max(start, Fraction(0)), min(end, width)
 
 
 class _With(dict[Symbol, Any]):
@@ -159,25 +214,48 @@ def supremum_over_directions(directions: Directions, start: Fraction, tolerance:
     """
     nodes = sorted({Fraction(0), Fraction(1), min(max(start, Fraction(0)), Fraction(1))})
     lower = _largest([directions.value(node).lower() for node in nodes])
-    arcs: list[tuple[float, int, Any, Fraction, Fraction]] = []
+    arcs: list[tuple[float, int, Any, tuple[Fraction, Fraction], Fraction]] = []
     done = lower
     pending = list(zip(nodes, nodes[1:], strict=False))
-    for count in range(MAX_ARCS):
+    ticket = count()
+    for _ in range(MAX_ARCS):
+        bar = (lower * (1 + tolerance)).lower()
         for low, high in pending:
-            bound = directions.bound(low, high)
-            if bound <= lower * (1 + tolerance):
-                done = done.max(bound)
-            else:
-                heapq.heappush(arcs, (-float(bound / lower - 1), 2 * count + (low == pending[0][0]), bound, low, high))
+            bound, part = directions.above(low, high, bar)
+            done = done.max(min(bound, bar))
+            if bound > bar and part[0] < part[1]:
+                excess = float(bound / lower - 1)
+                heapq.heappush(arcs, (-excess, next(ticket), bound, part, (part[1] - part[0]) / (high - low)))
         if not arcs:
             break
-        _, _, _, low, high = heapq.heappop(arcs)
+        _, _, _, (low, high), share = heapq.heappop(arcs)
         middle = (low + high) / 2
-        lower = lower.max(directions.value(middle).lower())
-        pending = [(low, middle), (middle, high)]
+        pending = [(low, high)] if share < SMALL_SHARE else [(low, middle), (middle, high)]
+        lower = _largest([lower, *(directions.value(node).lower() for arc in pending for node in arc)])
     else:
-        done = _largest([done, *(bound for _, _, bound, _, _ in arcs), *(directions.bound(*arc) for arc in pending)])
+        done = _largest([done, *(bound for _, _, bound, _, _ in arcs)])
+        done = _largest([done, *(directions.bound(*arc) for arc in pending)])
     return lower.union(done)
+
+
+def refined(directions: Directions, start: Fraction, digits: int) -> Fraction:
+    """Bring a maximiser known to about 7 digits to half of ``digits``, by parabolas through three directions.
+
+    From a direction off by h the vertex through it and its neighbours at distance h is off by O(h^2). This is not
+    rigorous and need not be; but the arcs beside a direction so close to the maximiser are settled at once.
+    """
+    place, known = start, START_DIGITS
+    while 2 * known < digits + START_DIGITS and 0 < place < 1:
+        step = Fraction(1, 10**known)
+        with precision(3 * known + 20):
+            below, here, above = (directions.at(place + k * step) for k in (-1, 0, 1))
+            bend = below - 2 * here + above
+            move = (below - above) / (2 * bend) if bend < 0 else arb("nan")
+        if not (move.is_finite() and abs(move) < 100):
+            break
+        known = 2 * known - 1
+        place += step * Fraction(round(dyadic(move.mid()) * 10**known), 10**known)
+    return min(max(place, Fraction(0)), Fraction(1))
 
 
 def _largest(values: list[arb]) -> arb:

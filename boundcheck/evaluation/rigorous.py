@@ -18,8 +18,6 @@ from boundcheck.evaluation.request import Memo, Request, remembered, request
 from boundcheck.evaluation.terms import has_directions
 from boundcheck.language import Quantity, Statement
 
-DIRECTIONAL_DIGITS = 8
-"""Digits certified for a supremum over directions (its arcs cost more with each digit), unless fewer are asked for."""
 ATTEMPTS = 6
 
 
@@ -61,7 +59,7 @@ def evaluate(
     """Enclose a quantity, such as ``lemma-1.beta``, at exact values of its symbols.
 
     Args:    tier: default the tightest that exists; variant: default the first, the source's own.
-             digits: significant digits to certify (a tier with a supremum over directions: at most 8).
+             digits: significant digits to certify (each costs time in a tier with a supremum over directions).
              statements: a user's own, in which references are looked up first.
              values: ``alpha="1/2", T=16, m=1024, ...``: int, Fraction, Rational, text, or a float as the binary number
              it is.
@@ -87,13 +85,12 @@ def evaluation(
     asked = request(
         quantity, tier=tier, variant=variant, activation=activation, statements=tuple(statements), given=values
     )
-    certified = min(digits, DIRECTIONAL_DIGITS) if has_directions(asked.term) else digits
     return Evaluation(
         quantity=asked.name,
         tier=asked.tier,
         variant=asked.variant,
-        enclosure=enclosed(asked, certified),
-        digits=certified,
+        enclosure=enclosed(asked, digits),
+        digits=digits,
         provenance=asked.provenance,
     )
 
@@ -117,12 +114,17 @@ def certified_ball(asked: Request, digits: int) -> arb:
     from boundcheck.enclosure.precision import is_certified
 
     arithmetic = Balls(asked.activation, digits)
-    working = digits
+    working, before, is_stuck = digits, arb("inf"), False
     for _ in range(ATTEMPTS):
         with precision(working):
             ball = remembered(asked.term, asked.values, arithmetic, _shared(asked.activation, digits, working))
             if is_certified(ball, digits):
                 return ball
-        working = 2 * working + 10
-    message = f"cannot certify {digits} digits of {asked.name}: at {working // 2} digits it is {ball.str(10)}"
+            # A flat maximum over directions exhausts the arcs, whatever the precision.
+            is_stuck = has_directions(asked.term) and bool(ball.rad() * 2 > before)
+        if is_stuck:
+            break
+        working, before = 2 * working + 10, ball.rad()
+    why = " (the maximum over directions is too flat; ask for fewer digits)" if is_stuck else ""
+    message = f"cannot certify {digits} digits of {asked.name}: at {working} digits it is {ball.str(10)}{why}"
     raise PrecisionError(message)

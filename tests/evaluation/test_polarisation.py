@@ -9,7 +9,7 @@ from sympy import Integer, Symbol, cos, pi, sin
 from boundcheck.activations import activation
 from boundcheck.enclosure import precision
 from boundcheck.evaluation.balls import Balls
-from boundcheck.evaluation.cone import Directions, arc_bound, supremum_over_directions
+from boundcheck.evaluation.cone import Directions, arc_bound, part_above, refined, supremum_over_directions
 from boundcheck.evaluation.polarisation import polarise
 from boundcheck.language import Recurrence, Supremum
 from boundcheck.notation import T, alpha, m, phi, rho_w, sigma1, sigma2, sigma_z, z
@@ -87,6 +87,35 @@ def test_a_supremum_far_from_the_guess_is_found():
         poor = supremum_over_directions(directions("beta", 3), Fraction(1, 50), arb(10) ** -6)
         assert good.overlaps(poor)
         assert float(poor.rad() / poor) < 1e-5
+
+
+@pytest.mark.parametrize("name", ["L", "beta"])
+@pytest.mark.parametrize("arc", [(Fraction(1, 4), Fraction(5, 8)), (Fraction(1, 2), Fraction(31, 32))])
+def test_outside_the_part_above_a_bar_the_values_stay_below_it(name, arc):
+    with precision(20):
+        course, (low, high) = directions(name, 4), arc
+        ends = course.ends(low, high)
+        peak = max(float(course.value(low + (high - low) * k / 16)) for k in range(17))
+        for bar in (arb(peak), arb(peak * 1.001), arb(peak * 0.97)):
+            start, end = part_above(*ends, bar)
+            assert start >= 0
+            assert end <= high - low
+            outside = [t for t in (Fraction(k, 64) * (high - low) for k in range(65)) if not start <= t <= end]
+            assert all(course.value(low + t) <= bar for t in outside)
+            assert bar < peak or end - start < (high - low) * 3 / 4
+
+
+def test_a_maximiser_is_refined_and_certified_to_many_digits():
+    with precision(60):
+        course = directions("beta", 4)
+        coarse = supremum_over_directions(course, Fraction(5, 8), arb(10) ** -14)
+        start = max(course.courses, key=lambda turn: course.value(turn).mid())
+        assert course.value(start) <= coarse.upper()
+        place = refined(course, start, 30)
+        assert all(course.at(place + k * Fraction(1, 10**12)) < course.at(place) for k in (-1, 1))
+        assert refined(course, Fraction(1), 30) == 1
+        found = supremum_over_directions(course, place, arb(10) ** -30)
+        assert found.rad() < found * arb(10) ** -29
 
 
 def recurrence(step, start=None, output=S):

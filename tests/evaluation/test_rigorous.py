@@ -56,11 +56,22 @@ def test_smoothness_of_tanh_at_the_cutoff(tier, value):
     assert abs(evaluate_double("lemma-1.beta", tier=tier, T=6, **AT_ONE) - float(value)) < 1e-11
 
 
-def test_directional_smoothness_is_certified_to_eight_digits():
-    found = evaluation("lemma-1.beta", T=4, **AT_ONE)
-    assert (found.tier, found.digits) == ("directional", 8)
-    assert found.enclosure.relative_width <= 1e-8
-    assert found.enclosure.contains(evaluate_double("lemma-1.beta", T=4, tier="directional", **AT_ONE))
+@pytest.mark.parametrize("name", ["L", "beta"])
+@pytest.mark.parametrize("digits", [8, 30, 60])
+def test_directional_constants_are_certified_to_any_digits(name, digits):
+    found = evaluation(f"lemma-1.{name}", T=4, digits=digits, **AT_ONE)
+    assert (found.tier, found.digits) == ("directional", digits)
+    assert 0 < found.enclosure.relative_width <= Fraction(1, 10**digits)
+    by_parabolas = evaluate_mpmath(f"lemma-1.{name}", T=4, tier="directional", digits=digits + 10, **AT_ONE)
+    assert found.enclosure.contains(mpmath.nstr(by_parabolas, digits + 10))
+
+
+def test_two_precisions_of_a_directional_constant_agree():
+    asked = {"T": 12, "alpha": "9/10", "m": 256, "rho_w": 1}
+    rough, fine = (evaluate("lemma-1.beta", tier="directional", digits=digits, **asked) for digits in (8, 40))
+    assert rough.lower <= fine.upper
+    assert fine.lower <= rough.upper
+    assert fine.width < rough.width
 
 
 def test_coupled_derivative_in_w_at_the_cutoff():
