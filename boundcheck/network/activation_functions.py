@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boundcheck.network.taylor import Series, series_of
+
 if TYPE_CHECKING:
     import sympy
 
@@ -36,7 +38,30 @@ def gradient_functions(activation: Activation | str, order: int = 3) -> tuple[Ca
 
 def derivative_functions(activation: Activation | str, order: int) -> Callable[[Any], tuple[Any, ...]]:
     """Return one function z -> (sigma(z), ..., sigma^(order)(z)); common subexpressions are computed once."""
-    return _compiled(as_activation(activation).expression, order)
+    chosen = as_activation(activation)
+    function = _compiled(chosen.expression, order)
+    return reduce(lambda outer, series: _with_series(outer, series, order), series_of(chosen), function)
+
+
+def _with_series(
+    function: Callable[[Any], tuple[Any, ...]], series: Series, order: int
+) -> Callable[[Any], tuple[Any, ...]]:
+    """Return the function with its Taylor series near a removable singularity."""
+    polynomials = [np.array(series.derivative(k)[::-1]) for k in range(order + 1)]
+
+    def evaluate(z: Any) -> tuple[Any, ...]:
+        shift = np.asarray(z) - series.point
+        near = np.abs(shift) < series.radius
+        if not near.any():
+            return function(z)
+        values = function(np.where(near, series.point + series.radius, z))
+        inside = np.where(near, shift, 0.0)
+        return tuple(
+            np.where(near, np.polyval(polynomial, inside), value)
+            for polynomial, value in zip(polynomials, values, strict=True)
+        )
+
+    return evaluate
 
 
 @lru_cache(maxsize=128)
@@ -73,7 +98,7 @@ def derivative_expressions(expression: sympy.Expr, order: int) -> tuple[sympy.Sy
     current = _in_tanh(expression, z)
     derivatives = [current]
     for k in range(1, order + 1):
-        current = _simplest(sympy.diff(current, z))
+        current = _simplest(_without_vanishing_deltas(sympy.diff(current, z), z))
         if current.has(sympy.DiracDelta, sympy.Derivative, sympy.Subs):
             message = f"sigma must have a {k}-th derivative here; got {expression} (choose a smoother activation)"
             raise ValueError(message)
@@ -88,6 +113,21 @@ def binary_extrema(expression: sympy.Expr) -> sympy.Expr:
     for extremum, name in ((sympy.Max, "maximum"), (sympy.Min, "minimum")):
         pair = sympy.Function(name)
         expression = expression.replace(extremum, lambda *args, pair=pair: reduce(pair, args))
+    return expression
+
+
+def _without_vanishing_deltas(expression: sympy.Expr, z: sympy.Symbol) -> sympy.Expr:
+    """Drop f(z) delta(z - p) where f is continuous and f(p) = 0: a derivative of |z|^3 has such terms, and exists."""
+    import sympy
+
+    for delta in expression.atoms(sympy.DiracDelta):
+        mark = sympy.Dummy("delta")
+        marked = expression.subs(delta, mark)
+        factor, points = sympy.diff(marked, mark), sympy.solveset(delta.args[0], z, sympy.S.Reals)
+        if len(delta.args) > 1 or factor.has(mark) or not isinstance(points, sympy.FiniteSet):
+            continue
+        if all(sympy.limit(factor, z, point, side) == 0 for point in points for side in "+-"):
+            expression = marked.subs(mark, 0)
     return expression
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boundcheck.network.activation_functions import as_activation, binary_extrema, derivative_expressions
+from boundcheck.network.taylor import Series, series_of
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -43,24 +44,26 @@ def kernels(activation: Activation | str, template: str = "recurrence") -> Modul
 
     Raises:  NoKernel if sigma or sigma' uses a function that `elementary` lacks.
     """
-    return _module(as_activation(activation).expression, template)
+    chosen = as_activation(activation)
+    return _module(chosen.expression, series_of(chosen), template)
 
 
 def has_kernels(activation: Activation | str) -> bool:
     """Say whether the activation and its slope can be written with the functions of `elementary`."""
+    chosen = as_activation(activation)
     try:
-        activation_source(as_activation(activation).expression)
+        activation_source(chosen.expression, series_of(chosen))
     except NoKernel:
         return False
     return True
 
 
 @lru_cache(maxsize=64)
-def _module(expression: sympy.Expr, template: str) -> ModuleType:
+def _module(expression: sympy.Expr, series: tuple[Series, ...], template: str) -> ModuleType:
     package = resources.files("boundcheck.network.kernels")
     text = package.joinpath(f"{template}.py").read_text(encoding="utf-8")
     before, after = TEMPLATE_IMPORT.split(text)
-    source = before + activation_source(expression) + after
+    source = before + activation_source(expression, series) + after
     inlined = "".join(package.joinpath(f"{part}.py").read_text(encoding="utf-8") for part in INLINED)
     digest = hashlib.sha256((source + inlined).encode()).hexdigest()[:24]
     return _import(f"boundcheck_{template}_{digest}", source)
@@ -97,8 +100,8 @@ def _cache_folder() -> Path:
 
 
 @lru_cache(maxsize=64)
-def activation_source(expression: sympy.Expr) -> str:
-    """Return the source of value(z), slope(z, h) and PAIR for sigma = expression."""
+def activation_source(expression: sympy.Expr, series: tuple[Series, ...] = ()) -> str:
+    """Return the source of value(z), slope(z, h) and PAIR for sigma = expression, with its series near some points."""
     import sympy
 
     z, (sigma, derivative) = derivative_expressions(expression, 1)
@@ -108,11 +111,17 @@ def activation_source(expression: sympy.Expr) -> str:
         "from boundcheck.network.kernels.elementary import (  # functions that sigma may use",
         *(f"    {name}," for name in sorted({*FUNCTIONS, "absolute", "sqrt", "square", "step"})),
         ")",
-        "from boundcheck.network.kernels.lanes import inlined, same",
+        "from boundcheck.network.kernels.lanes import inlined, magnitude, polynomial, same, where_less",
         "",
         f"PAIR = {from_value is None}",
-        *_function("value", ("z",), {z: "z"}, sigma),
-        *_function("slope", ("z", "h"), {z: "z", h: "h"}, derivative if from_value is None else from_value),
+        *_function("value", ("z",), {z: "z"}, sigma, _patches(series, 0)),
+        *_function(
+            "slope",
+            ("z", "h"),
+            {z: "z", h: "h"},
+            derivative if from_value is None else from_value,
+            _patches(series, 1) if from_value is None else [],
+        ),
     ]
     return "\n".join(lines)
 
@@ -133,7 +142,24 @@ def _slope_from_value(sigma: sympy.Expr, z: sympy.Symbol, h: sympy.Symbol) -> sy
     return sympy.expand(rate * slope * (1 - ((h - offset) / slope) ** 2))
 
 
-def _function(name: str, arguments: tuple[str, ...], names: dict[Any, str], expression: sympy.Expr) -> list[str]:
+def _patches(series: tuple[Series, ...], order: int) -> list[str]:
+    """Return the lines that put sigma^(order)'s Taylor series in the place of `result` near each point."""
+    lines = []
+    for part in series:
+        lines.append(f"    y = z + {-part.point!r}" if part.point else "    y = z")
+        coefficients = part.derivative(order)
+        parity = next((p for p in (0, 1) if not any(coefficients[1 - p :: 2])), None)
+        if parity is None or not any(coefficients):
+            code = f"polynomial({coefficients!r}, y)"
+        else:
+            code = f"polynomial({coefficients[parity::2]!r}, y * y)" + " * y" * parity
+        lines.append(f"    result = where_less(magnitude(y), same(y, {part.radius!r}), {code}, result)")
+    return lines
+
+
+def _function(
+    name: str, arguments: tuple[str, ...], names: dict[Any, str], expression: sympy.Expr, patches: list[str]
+) -> list[str]:
     import sympy
 
     numbered = sympy.numbered_symbols("x", cls=sympy.Dummy)
@@ -144,7 +170,7 @@ def _function(name: str, arguments: tuple[str, ...], names: dict[Any, str], expr
     if not result.free_symbols:
         returned = f"same({arguments[0]}, {returned})"
     head = ["@inlined", f"def {name}({', '.join(arguments)}):"]
-    return ["", "", *head, *body, f"    return {returned}"]
+    return ["", "", *head, *body, f"    result = {returned}", *patches, "    return result"]
 
 
 def _code(expression: sympy.Expr, names: dict[Any, str]) -> str:
