@@ -7,9 +7,11 @@ import json
 
 import pytest
 
+from boundcheck import theory
 from boundcheck.report.difference import certified_changes, difference, load_report
 from boundcheck.report.staleness import main, stale
 
+LABEL = theory.statement("prop-1").derivation[0].label
 BASE = {
     "meta": {"schema": 1, "version": "0.1.0", "preset": "quick", "seed": 0, "config": {"m": 16, "run": {"seed": 0}}},
     "statements": [
@@ -19,7 +21,7 @@ BASE = {
             "hypotheses": "met",
             "empirical": "consistent",
             "vacuous": None,
-            "steps": [{"label": "I1", "status": "proved"}],
+            "steps": [{"label": "no-such-step", "status": "proved"}],
             "numeric": [
                 {"quantity": "lemma-1.L", "tier": "paper", "variant": None, "lower": "1.4142", "upper": "1.4143"}
             ],
@@ -38,7 +40,7 @@ def changed(edit):
 
 EDITS = {
     "verdict lemma-1 algebra: proved -> refuted (worse)": lambda new: new["statements"][0].update(algebra="refuted"),
-    "step lemma-1/I1: proved -> undecided": lambda new: new["statements"][0]["steps"][0].update(status="undecided"),
+    "step lemma-1/no-such-step: proved -> undecided": lambda new: new["statements"][0]["steps"][0].update(status="undecided"),
     "certified lemma-1.L, paper: [1.4142, 1.4143] -> [1.5, 1.6] (disjoint)": lambda new: new["statements"][0][
         "numeric"
     ][0].update(lower="1.5", upper="1.6"),
@@ -76,11 +78,11 @@ def folder(place, data):
 def test_the_staleness_command(tmp_path, capsys):
     committed = folder(tmp_path / "committed", BASE)
     fresh = folder(tmp_path / "fresh", BASE)
-    wrong = folder(tmp_path / "wrong", changed(EDITS["step lemma-1/I1: proved -> undecided"]))
+    wrong = folder(tmp_path / "wrong", changed(EDITS["step lemma-1/no-such-step: proved -> undecided"]))
     other = folder(tmp_path / "other", changed(EDITS["configuration m: 16 -> 32"]))
     assert main([str(fresh), str(committed)]) == 0
     assert main([str(wrong), str(committed)]) == 1
-    assert "stale: step lemma-1/I1: undecided" not in capsys.readouterr().err
+    assert "stale: step lemma-1/no-such-step: undecided" not in capsys.readouterr().err
     assert main([str(other), str(committed)]) == 2
     assert main([str(fresh)]) == 2
     lost = folder(tmp_path / "lost", {**BASE, "files": {"report.html": {"sha256": "0" * 64, "bytes": 1}}})
@@ -103,3 +105,31 @@ def test_other_files_are_refused_in_one_line(tmp_path, content, rule):
     assert "\n" not in str(caught.value)
     with pytest.raises(ValueError, match="must be a readable report.json"):
         load_report(tmp_path / "absent.json")
+
+
+def test_steps_that_ran_out_of_time_are_decided_again(monkeypatch, tmp_path):
+    real = copy.deepcopy(BASE)
+    real["statements"][0]["id"], real["statements"][0]["steps"] = "prop-1", [{"label": LABEL, "status": "proved"}]
+    late = copy.deepcopy(real)
+    late["statements"][0]["steps"][0] |= {"status": "undecided", "reason": "out of time (10 s)"}
+    late["statements"][0]["algebra"] = "undecided"
+    committed, fresh = folder(tmp_path / "committed", real), folder(tmp_path / "fresh", late)
+    assert stale(fresh, committed) == []
+    monkeypatch.setattr("boundcheck.report.staleness._verdict", lambda *_: "undecided")
+    assert stale(fresh, committed) == [
+        "verdict prop-1 algebra: proved -> undecided (worse)", f"step prop-1/{LABEL}: proved -> undecided",
+    ]  # fmt: skip
+
+
+def test_across_configurations_the_algebra_alone_counts(tmp_path, capsys):
+    committed = folder(tmp_path / "committed", BASE)
+
+    def edit(new):
+        new["meta"]["config"]["m"] = 32
+        new["statements"][0] |= {"empirical": "not-measured", "numeric": []}
+
+    other = folder(tmp_path / "other", changed(edit))
+    assert main(["--algebra", str(other), str(committed)]) == 0
+    wrong = folder(tmp_path / "wrong", changed(EDITS["step lemma-1/no-such-step: proved -> undecided"]))
+    assert main(["--algebra", str(wrong), str(committed)]) == 1
+    assert "step lemma-1/no-such-step: proved -> undecided" in capsys.readouterr().out
