@@ -1,8 +1,9 @@
 """Can the checker fail? Plant an error into every derivation step and count what is let through.
 
 A mutant is *killed* if it is refuted by a witness, *still true* if it is proved (weaker but valid: counted apart, with
-its certificate), and *survives* if it stays undecided. No false mutant may ever be proved; that would be an error of
-the small checker.
+its certificate), and *survives* if it stays undecided. Among the survivors are the *ill-posed*: a point satisfies their
+hypotheses at which their terms have no value; they are not let through either. No false mutant may ever be proved; that
+would be an error of the small checker.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from boundcheck.algebra.prover import decide
+from boundcheck.algebra.prover import NO_VALUE, decide
 from boundcheck.algebra.terms import (
     Rel,
     Term,
@@ -66,6 +67,11 @@ class Mutation:
         return self.killed / false if false else 1.0
 
     @property
+    def ill_posed(self) -> int:
+        """How many of the survivors are shown, by a point within their hypotheses, to have terms without a value."""
+        return sum(verdict.method == NO_VALUE for verdict in self.verdicts)
+
+    @property
     def domain_trouble(self) -> int:
         """How many of the survivors have terms without a value somewhere inside their hypotheses."""
         return sum(verdict.reason.startswith("domain trouble") for verdict in self.verdicts)
@@ -78,6 +84,7 @@ class Mutation:
             "still_true": len(self.still_true),
             "undecided": len(self.survivors),
             "domain_trouble": self.domain_trouble,
+            "ill_posed": self.ill_posed,
             "kill_rate": round(self.rate, 4),
             "planned": self.planned,
             "seconds": round(self.seconds, 3),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,10 @@ from boundcheck.algebra.verdicts import Verdict
 
 if TYPE_CHECKING:
     from boundcheck.language import Claim, Hypothesis, Statement
+
+
+NO_VALUE = "no value"
+"""The method of a verdict whose certificate shows where within the hypotheses the claim's terms have no value."""
 
 
 def prove(claim: Any, given: Iterable[Any] = (), timeout: float = 10.0) -> Verdict:
@@ -116,8 +121,26 @@ def _decide(claim: str, given: list[str], clock: Clock) -> dict[str, Any]:
         witness = refute(refuter, effort=effort, clock=clock.part(seconds=(0.0, 0.25, 1.5)[effort]))
         if witness is not None:
             return refuted(claim, given, witness)
+    return _domain_trouble(given, goal, clock)
+
+
+def _domain_trouble(given: list[str], goal: Rel, clock: Clock) -> dict[str, Any]:
+    """Say which condition the claim's terms need, and where within the hypotheses it fails, if that is found."""
     missing = _missing(given, goal)
-    return {"status": "undecided", "reason": f"domain trouble: needs {missing}" if missing else "no tactic decided it"}
+    if not missing:
+        return {"status": "undecided", "reason": "no tactic decided it"}
+    found: dict[str, Any] = {"status": "undecided", "reason": f"domain trouble: needs {missing}"}
+    with suppress(TermError, TooLarge, UndefinedTerm, NotDefined, OutOfTime):
+        integers, relations = hypotheses(given)
+        refuter = Refuter(opening(given, clock.tick), read_relation(missing), relations, integers)
+        witness = refute(refuter, effort=1, clock=clock.part(seconds=0.3))
+        if witness is not None:
+            certificate = {"kind": "refutation", "claim": missing, "given": given, "point": witness}
+            if replay(certificate):
+                where = ", ".join(f"{name} = {_without_brackets(text)}" for name, text in witness.items())
+                found |= {"method": NO_VALUE, "certificate": certificate}
+                found["reason"] += f", which fails within the hypotheses at {where}"
+    return found
 
 
 def _load(clock: Clock) -> None:

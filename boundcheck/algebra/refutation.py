@@ -94,7 +94,7 @@ class Refuter:
         return {name: np.asarray(value, dtype=float) for name, value in values.items()} if good.any() else {}
 
     def _checked(self, latents: dict[str, Array], scores: Array, order: Array, clock: Clock) -> dict[str, str] | None:
-        limit = -TOUCH if self.claim.op in ("<", ">", "!=") else 1e-15
+        limit = -NEAR if self.claim.op in ("<", ">", "!=") else 1e-15
         for index in order:
             if not scores[index] >= limit:
                 continue

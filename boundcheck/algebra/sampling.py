@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from flint import fmpq
 
 from boundcheck.algebra.context import SIGNS, Context, Fact
 from boundcheck.algebra.doubles import Array, Function, compiled
@@ -250,11 +251,11 @@ def _candidates(context: Context, fact: Fact, variables: dict[str, Variable]) ->
 def _solved(context: Context, op: str, parts: dict[int, Poly]) -> list[tuple[str, Term]]:
     table = context.table
     top = max(parts)
-    if top > 2 or (top == 2 and 1 in parts):
-        return []
     sign = context.sign(parts[top])
-    if "0" in sign:
+    if top > 2 or "0" in sign:
         return []
+    if top == 2 and 1 in parts:
+        return _below_root(context, op, parts) if sign == SIGNS["<"] else []
     try:
         ratio = table.term(table.multiply(Frac(-parts.get(0, Poly({}))), table.inverse(Frac(parts[top]))))
     except (UndefinedTerm, TooLarge):
@@ -269,3 +270,11 @@ def _solved(context: Context, op: str, parts: dict[int, Poly]) -> list[tuple[str
     if sign == SIGNS[">"]:
         return [(">=", ratio)]
     return [("<=", ratio)] if sign == SIGNS["<"] else []
+
+
+def _below_root(context: Context, op: str, parts: dict[int, Poly]) -> list[tuple[str, Term]]:
+    """Bound x above by the larger root of a x^2 + b x + c >= 0, where a < 0."""
+    table, (a, b, c) = context.table, (parts[2], parts[1], parts.get(0, Poly({})))
+    discriminant = table.polynomial_term(b * b - (a * c).scaled(fmpq(4)))
+    root: Term = ("/", add(table.polynomial_term(b), ("sqrt", discriminant)), table.polynomial_term(a.scaled(fmpq(-2))))
+    return [("==" if op == "==" else "<=", root)]

@@ -55,10 +55,11 @@ def by_variable_cases(search: Search, context: Context, goal: Rel, depth: int) -
 
 
 def variable_splits(context: Context, goal: Rel) -> Splits:
-    """Yield variables of the goal whose sign is not known."""
-    for name in sorted(free_relation(goal) - context.integers)[:6]:
-        variable: Term = ("var", name)
-        if len(context.fraction_sign(context.table.normal(variable))) == 3:
+    """Yield variables of the goal whose sign is not known, where that of most is."""
+    variables: list[Term] = [("var", name) for name in sorted(free_relation(goal) - context.integers)]
+    unknown = [v for v in variables if len(context.fraction_sign(context.table.normal(v))) == 3]
+    if 2 * len(unknown) <= len(variables):
+        for variable in unknown:
             yield variable, (">=", "<=")
 
 

@@ -34,12 +34,12 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("products-of-three", 0.4, 1, by_combination(3)),
     ("summands", 0.4, 1, by_summands),
     ("signs", 0.5, 1, by_sign_cases),
+    ("variables", 0.5, 1, by_variable_cases),
     ("induction", 0.5, 1, by_induction),
     ("slopes", 0.5, 0, by_slopes),
     ("root-substitution", 0.5, 1, by_substituting_roots),
     ("recurrence", 0.5, 1, by_recurrence),
     ("concavity", 0.5, 1, by_concavity),
-    ("variables", 0.5, 2, by_variable_cases),
 )
 CHEAP = ORDER[:8]
 # tactics, depth of sub-goals, effort of the search for a witness afterwards
