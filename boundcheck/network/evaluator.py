@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from boundcheck.network.kernels.crew import share
+from boundcheck.network.kernels.crew import share, thread_count
 from boundcheck.network.kernels.generation import kernels
 from boundcheck.network.kernels.layout import Layout, aligned_empty
 
@@ -51,18 +52,21 @@ class Evaluator:
         self._y = np.zeros(0) if y is None else layout.values(y)
         self._mask = layout.mask()
         self._parts = layout.parts()
+        self._edges = np.array(self._parts).reshape(-1)
+        self._sizes = (layout.blocks, layout.T, layout.d, layout.tile, layout.tiles)
         states = 2 * layout.half * layout.outputs
         limit = KEPT_BYTES if repeated else KEPT_BYTES_ONCE
         self.keep = 8 * states <= limit if keep is None else keep
         self._past = self.keep and 8 * states > CACHED_BYTES
         self._H = aligned_empty(states if self.keep and y is not None else 0)
         self._S = aligned_empty(len(self._H) if self._kernels.PAIR else 0)
+        self._error = np.empty(len(self._y))
         self._partial = np.empty((len(self._parts), layout.outputs))
 
     def output(self, w: NDArray[np.float64], u: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return F of shape (n, T); exactly 0 where the second half is the first with c negated."""
         packed = [self.layout.pack(array) for array in (w, u, c)]
-        return self.layout.from_tiles(self._forward(packed, keep=False)) / np.sqrt(self.layout.m)
+        return self.layout.from_tiles(self._forward(packed)) / np.sqrt(self.layout.m)
 
     def __call__(
         self, w: NDArray[np.float64], u: NDArray[np.float64], c: NDArray[np.float64]
@@ -70,36 +74,31 @@ class Evaluator:
         """Return (R, dR/dw (m,), dR/du (m, d))."""
         layout = self.layout
         packed = [layout.pack(array) for array in (w, u, c)]
-        error = self._forward(packed, keep=self.keep)
-        error /= np.sqrt(layout.m)
-        error -= self._y
-        if self._mask is not None:
-            error *= self._mask
-        risk = float(np.square(error).sum()) / (layout.n * layout.T)
-        error *= 2 / (layout.n * layout.T * np.sqrt(layout.m))
         grad_w, grad_u = np.zeros_like(packed[0]), np.zeros_like(packed[1])
-        sizes = (layout.blocks, layout.T, layout.d, layout.tile, layout.tiles)
+        counters, squares = np.zeros(4, dtype=np.int64), np.zeros(1)
+        entries = layout.n * layout.T
+        arrays = (*packed, self._X, self._y, self._mask, self._partial, self._error, squares, grad_w, grad_u)
+        kept = (self._H, self._S, self.keep, self._past)
 
-        def adjoint(part: int) -> None:
-            bounds = self._parts[part]
-            self._kernels.backward(
-                *packed, self._X, error, grad_w, grad_u, self._H, self._S, self.keep, *bounds, *sizes
-            )
+        def run(thread: int) -> None:
+            while not self._kernels.gradient(
+                counters, self._edges, *arrays, *kept, 2 / entries, layout.m, *self._sizes
+            ):
+                time.sleep(0)
 
-        share(adjoint, len(self._parts))
-        return risk, layout.unpack(grad_w), layout.unpack(grad_u, layout.d)
+        share(run, thread_count())
+        return float(squares[0]) / entries, layout.unpack(grad_w), layout.unpack(grad_u, layout.d)
 
-    def _forward(self, packed: list[NDArray[np.float64]], *, keep: bool) -> NDArray[np.float64]:
+    def _forward(self, packed: list[NDArray[np.float64]]) -> NDArray[np.float64]:
         """Sum c_i h_t over the neurons: each part by itself, the parts of each half in order, the halves last."""
-        layout, partial = self.layout, self._partial
-        sizes = (layout.blocks, layout.T, layout.d, layout.tile, layout.tiles)
-
-        past = keep and self._past
+        partial = self._partial
 
         def states(part: int) -> None:
             partial[part] = 0.0
             bounds = self._parts[part]
-            self._kernels.forward(*packed, self._X, partial[part], self._H, self._S, keep, past, *bounds, *sizes)
+            self._kernels.forward(
+                *packed, self._X, partial[part], self._H, self._S, False, False, *bounds, *self._sizes
+            )
 
         share(states, len(self._parts))
         half = len(self._parts) // 2

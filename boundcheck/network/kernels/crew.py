@@ -37,7 +37,8 @@ def share(task: Callable[[int], None], parts: int) -> None:
     futures = [_executor().submit(work) for _ in range(helpers)]
     work()
     for future in futures:
-        future.result()
+        if not future.cancel():
+            future.result()
 
 
 def _executor() -> ThreadPoolExecutor:

@@ -205,6 +205,28 @@ def fence(context):
 
 
 @intrinsic
+def count_up(context, counters, index):
+    """Add 1 to an entry of an int64 array, whatever other threads do, and return what it was."""
+
+    def generate(context, builder, sig, args):
+        return builder.atomic_rmw(
+            "add", _pointer(context, builder, sig.args[0], *args), ir.Constant(BITS, 1), "seq_cst"
+        )
+
+    return types.int64(counters, types.intp), generate
+
+
+@intrinsic
+def count(context, counters, index):
+    """Return an entry of an int64 array that other threads change."""
+
+    def generate(context, builder, sig, args):
+        return builder.load_atomic(_pointer(context, builder, sig.args[0], *args), "seq_cst", 8)
+
+    return types.int64(counters, types.intp), generate
+
+
+@intrinsic
 def total(context, lanes):
     """Sum of the lanes, in halves: a fixed order."""
 

@@ -91,10 +91,8 @@ class Layout:
         rows = flat.reshape(self.tiles, self.T, self.tile).transpose(0, 2, 1).reshape(-1, self.T)
         return np.ascontiguousarray(rows[: self.n])
 
-    def mask(self) -> NDArray[np.float64] | None:
-        """Return 1 on samples and 0 on padding, as flat tiles; None without padding."""
-        if self.n % self.tile == 0:
-            return None
+    def mask(self) -> NDArray[np.float64]:
+        """Return 1 on samples and 0 on padding, as flat tiles."""
         samples = np.arange(self.tiles * self.tile).reshape(self.tiles, 1, self.tile) < self.n
         return np.broadcast_to(samples, (self.tiles, self.T, self.tile)).astype(np.float64).ravel()
 

@@ -26,7 +26,7 @@ from boundcheck.network.kernels.blocks import (
     put_past,
     spread,
 )
-from boundcheck.network.kernels.lanes import fence, inlined, kernel, prefetch, store, total
+from boundcheck.network.kernels.lanes import count, count_up, fence, inlined, kernel, prefetch, store, total
 from boundcheck.network.kernels.tanh import PAIR, slope, value  # replaced by generated functions
 
 
@@ -149,3 +149,79 @@ def backward(w, u, c, X, E, grad_w, grad_u, H, S, keep, lo, hi, blocks, T, d, ti
                 states(w, u, X, scratch_h, scratch_s, i, q, T, d, tile)
                 adjoint(w, c, E, scratch_h, scratch_s, row, -row, D, grad_w, i, q, T, tile)
             contract(D, X, grad_u, i, q, T, d, tile)
+
+
+@inlined
+def residual(partial, y, mask, E, scale, m):
+    """Set E = scale m^{-1/2} (F - y) on samples, F = m^{-1/2} sum of the parts, halves last; return sum (F - y)^2."""
+    half, root, squares = partial.shape[0] // 2, np.sqrt(m), 0.0
+    for o in range(E.size):
+        first = second = 0.0
+        for p in range(half):
+            first += partial[p, o]
+            second += partial[half + p, o]
+        error = ((first + second) / root - y[o]) * mask[o]
+        squares += error * error
+        E[o] = error * (scale / root)
+    return squares
+
+
+TAKEN, DONE, READY, TAKEN_AGAIN = range(4)
+"""Counters that the threads share: parts begun and done forward, whether E is there, parts begun backward."""
+PATIENCE = 1 << 12
+"""How often to look for E before returning to let another thread run."""
+
+
+@kernel
+def gradient(
+    counters,
+    edges,
+    w,
+    u,
+    c,
+    X,
+    y,
+    mask,
+    partial,
+    E,
+    squares,
+    grad_w,
+    grad_u,
+    H,
+    S,
+    keep,
+    past,
+    scale,
+    m,
+    blocks,
+    T,
+    d,
+    tile,
+    tiles,
+):
+    """Take parts edges[p], edges[p + 1] of the neurons until none is left, as other threads do: forward, then backward.
+
+    grad_w and grad_u, zero before, become the gradient of (scale / 2) sum (F - y)^2, squares[0] the sum itself.
+    Returns False, to be called again, if another thread was long at its last part of the first pass.
+    """
+    parts = partial.shape[0]
+    while count(counters, TAKEN) < parts:
+        p = count_up(counters, TAKEN)
+        if p < parts:
+            partial[p] = 0.0
+            lo, hi = edges[2 * p], edges[2 * p + 1]
+            forward(w, u, c, X, partial[p], H, S, keep, past, lo, hi, blocks, T, d, tile, tiles)
+            if count_up(counters, DONE) == parts - 1:
+                squares[0] = residual(partial, y, mask, E, scale, m)
+                count_up(counters, READY)
+    looks = 0
+    while count(counters, READY) == 0:
+        looks += 1
+        if looks > PATIENCE:
+            return False
+    while count(counters, TAKEN_AGAIN) < parts:
+        p = count_up(counters, TAKEN_AGAIN)
+        if p < parts:
+            lo, hi = edges[2 * p], edges[2 * p + 1]
+            backward(w, u, c, X, E, grad_w, grad_u, H, S, keep, lo, hi, blocks, T, d, tile, tiles)
+    return True
