@@ -8,7 +8,7 @@ from typing import Any
 from boundcheck.language import Quantity, Statement
 from boundcheck.report.setting import Setting
 
-FEWER_DIGITS = 9
+FEWER_DIGITS = 6
 
 
 class Values:

@@ -40,7 +40,9 @@ def changed(edit):
 
 EDITS = {
     "verdict lemma-1 algebra: proved -> refuted (worse)": lambda new: new["statements"][0].update(algebra="refuted"),
-    "step lemma-1/no-such-step: proved -> undecided": lambda new: new["statements"][0]["steps"][0].update(status="undecided"),
+    "step lemma-1/no-such-step: proved -> undecided": lambda new: new["statements"][0]["steps"][0].update(
+        status="undecided"
+    ),
     "certified lemma-1.L, paper: [1.4142, 1.4143] -> [1.5, 1.6] (disjoint)": lambda new: new["statements"][0][
         "numeric"
     ][0].update(lower="1.5", upper="1.6"),

@@ -130,7 +130,7 @@ const AXES = {
 const DASH = { classic: "", sharpened: "9 4", lyapunov: "2 4" };
 function draw(state) {
   const svg = root.querySelector("svg.live"), axis = choose("axis").value, { values: xs, label } = AXES[axis];
-  const names = SPAN.functions[state.choice.tier], W = 640, H = 340, left = 62, right = 14, top = 14, bottom = 46;
+  const names = SPAN.functions[state.choice.tier], W = Math.max(340, Math.min(640, Math.round(svg.clientWidth) || 640)), H = 340, left = 62, right = 14, top = 14, bottom = 46;
   const lines = Object.keys(names["theorem-1.bound"]).map((variant, k) => ({ variant, k,
     points: xs.map(x => [x, F[names["theorem-1.bound"][variant]]({ ...state.v, [axis]: x })]).filter(([, y]) => y > 0 && Number.isFinite(y)) }));
   const trivial = state.values.trivial, all = [trivial, ...lines.flatMap(line => line.points.map(point => point[1]))].map(Math.log10);
@@ -141,7 +141,7 @@ function draw(state) {
   let out = "";
   const stepY = Math.max(1, Math.ceil((high - low) / 7));
   for (let k = low; k <= high; k += stepY) out += `<line class="grid" x1="${left}" x2="${W - right}" y1="${Y(10 ** k)}" y2="${Y(10 ** k)}"/><text x="${left - 8}" y="${Y(10 ** k) + 4}" text-anchor="end">${power(k)}</text>`;
-  const ticks = logX ? [...Array(Math.floor(x1) + 1)].map((_, k) => 10 ** k).filter((_, k) => k % (x1 > 10 ? 3 : 2) === 0) : [1, 8, 16, 32, 48, 64];
+  const ticks = logX ? [...Array(Math.floor(x1) + 1)].map((_, k) => 10 ** k).filter((_, k) => k % (x1 > 10 ? (W < 480 ? 6 : 3) : 2) === 0) : [1, 8, 16, 32, 48, 64];
   for (const x of ticks) if (fx(x) >= x0) out += `<line class="grid" x1="${X(x)}" x2="${X(x)}" y1="${top}" y2="${H - bottom}"/><text x="${X(x)}" y="${H - bottom + 17}" text-anchor="middle">${logX ? power(Math.round(Math.log10(x))) : x}</text>`;
   out += `<line class="trivial" x1="${left}" x2="${W - right}" y1="${Y(trivial)}" y2="${Y(trivial)}"/><text x="${W - right}" y="${Y(trivial) - 5}" text-anchor="end">trivial bound (L⁰‖ν‖)²</text>`;
   for (const { variant, k, points } of lines) {
