@@ -57,6 +57,13 @@ class Sampler:
         latents = {}
         for variable in self.variables:
             latents[variable.name] = self._whole(count) if variable.whole else self._real(variable, count)
+        reals = [variable for variable in self.variables if not variable.whole]
+        # Corners: now and then several variables at an end (or zero) together; diagonals: all of them equal.
+        corner, diagonal = self.rng.random(count) < 0.12, self.rng.random(count) < 0.08
+        for variable in reals:
+            at_end = corner & (self.rng.random(count) < 0.6)
+            same = np.where(diagonal, latents[reals[0].name], latents[variable.name])
+            latents[variable.name] = self._clipped(variable, np.where(at_end, 0.0, same))
         return latents
 
     def _whole(self, count: int) -> Array:

@@ -128,6 +128,16 @@ class Search:
             self.failed[key] = max(depth, self.failed.get(key, -1))
         return None if found is None else steps + found
 
+    def prove_all(self, context: Context, goals: Sequence[Rel], depth: int) -> list[Step] | None:
+        """Prove goals one after the other in one context."""
+        steps: list[Step] = []
+        for goal in goals:
+            found = self.prove(context, goal, depth)
+            if found is None:
+                return None
+            steps += found
+        return steps
+
     def define(self, context: Context, goal: Rel, depth: int) -> list[Step] | None:
         """Establish that the terms of the goal are defined, condition by condition."""
         steps: list[Step] = []

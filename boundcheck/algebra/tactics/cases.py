@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.normal import Atom
+from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.tactics.induction import lower_bound
 from boundcheck.algebra.terms import ZERO, Rel, Term, free_relation, num, sub, write, write_relation
@@ -49,6 +50,28 @@ def _atoms(context: Context, goal: Rel) -> list[Atom]:
     return [context.table.atoms[g] for g in sorted(set().union(*(item.generators() for item in polynomials)))]
 
 
+def by_absolute(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+    """Prove R >= c|u| from R >= c u and R >= -c u, where c > 0."""
+    if depth <= 0 or goal.op in ("==", "!="):
+        return None
+    table, fact = context.table, context.fact(goal)
+    for g in sorted(fact.polynomial.generators()):
+        atom, parts = table.atoms[g], fact.polynomial.by_power(g)
+        if atom.head != "abs" or set(parts) - {0, 1} or not parts[1].is_constant() or atom.arguments[0].denominator:
+            continue
+        if parts[1].constant_value() > 0:
+            continue
+        inside = atom.arguments[0].numerator
+        rest, term = parts.get(0, Poly({})), parts[1] * inside
+        needs = [Rel(table.polynomial_term(side), fact.op, ZERO) for side in (rest + term, rest - term)]
+        steps = search.prove_all(context, needs, depth - 1)
+        if steps is None:
+            return None
+        last = _by(search, context, goal, 1, iter([(table.polynomial_term(inside), (">=", "<="))]))
+        return None if last is None else steps + last
+    return None
+
+
 def by_variable_cases(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
     """Prove the goal for both signs of a variable of the goal."""
     return _by(search, context, goal, depth, variable_splits(context, goal))
@@ -60,7 +83,7 @@ def variable_splits(context: Context, goal: Rel) -> Splits:
     unknown = [v for v in variables if len(context.fraction_sign(context.table.normal(v))) == 3]
     if 2 * len(unknown) <= len(variables):
         for variable in unknown:
-            yield variable, (">=", "<=")
+            yield variable, (">=", "<")
 
 
 def sign_splits(context: Context, goal: Rel) -> Splits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from boundcheck.algebra.search import Tactic
 from boundcheck.algebra.tactics.boxing import by_boxes
 from boundcheck.algebra.tactics.calculus import by_concavity, by_slopes
-from boundcheck.algebra.tactics.cases import by_integer_cases, by_sign_cases, by_variable_cases
+from boundcheck.algebra.tactics.cases import by_absolute, by_integer_cases, by_sign_cases, by_variable_cases
 from boundcheck.algebra.tactics.denial import by_combination
 from boundcheck.algebra.tactics.elimination import eliminate
 from boundcheck.algebra.tactics.equality import split_equality
@@ -29,6 +29,7 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("square", 0.4, 1, by_completing),
     ("products", 0.4, 0, by_combination(2)),
     ("boxes", 0.3, 0, by_boxes),
+    ("absolute", 0.5, 2, by_absolute),
     ("roots", 0.4, 1, by_squaring),
     ("squares", 0.4, 1, by_squares),
     ("products-of-three", 0.4, 1, by_combination(3)),
@@ -43,4 +44,4 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
 )
 CHEAP = ORDER[:8]
 # tactics, depth of sub-goals, effort of the search for a witness afterwards
-PASSES = ((CHEAP, 1, 1), (ORDER, 1, 1), (ORDER, 2, 2))
+PASSES = ((CHEAP, 1, 1), (ORDER, 1, 2), (ORDER, 2, 2))

@@ -1,0 +1,89 @@
+"""Witnesses that are hard to hit: algebraic, far out, on a diagonal, where bounds touch; and points without a value."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from boundcheck.algebra import prove, replay
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        ("(x**2 - 2)**2 > 0", []),
+        ("(x**2 - 3)**2 > 0", []),
+        ("sum(k, 1, n, 1/k**2) <= 1.644", ["integer(n)", "n >= 1"]),
+        ("x**2 + y**2 + z**2 >= 1.0001*(x*y + y*z + z*x)", []),
+        ("y < (1 + sqrt(5))/2", ["y**2 <= y + 1", "y >= 0"]),
+        ("s*(a + r/sqrt(m)) < 9/10", ["a*s < 1", "m > r**2*s**2/(1 - a*s)**2", "a > 0", "m >= 1", "r >= 0", "s > 0"]),
+        ("c*sqrt(N) == B", ["N == m/2", "B == c*m", "integer(N)", "integer(m)", "m >= 1", "c > 0"]),
+        ("r <= 2*sqrt(r)*e", ["r*t <= 2*e*x*t", "x**2 <= r", "integer(t)", "e >= 0", "r >= 0"]),
+    ],
+)
+def test_a_witness_is_found(claim, given):
+    verdict = prove(claim, given, timeout=20)
+    assert verdict.status == "refuted", verdict.reason
+    assert replay(verdict.certificate)
+
+
+@pytest.mark.parametrize(
+    ("claim", "given", "missing"),
+    [
+        ("x/x >= 1", [], "x != 0"),
+        ("1/(x - 1)**2 > 0", ["x >= 0", "x <= 2"], "(x - 1)**2 != 0"),
+        ("sqrt(x)*sqrt(y) == sqrt(x*y)", ["x*y >= 0"], "x >= 0"),
+        ("Y/tau <= e", ["tau >= Y/e", "Y >= 0", "e > 0", "integer(tau)"], "tau != 0"),
+    ],
+)
+def test_where_terms_have_no_value_a_point_shows_it(claim, given, missing):
+    verdict = prove(claim, given, timeout=20)
+    assert verdict.status == "undecided"
+    assert f"needs {missing}, which fails within the hypotheses at" in verdict.reason
+    assert verdict.certificate["claim"] == missing
+    assert replay(verdict.certificate)
+    wrong = {name: "3" for name in verdict.certificate["point"]}
+    assert not replay({**verdict.certificate, "point": wrong})
+
+
+def test_no_point_is_named_where_every_term_has_a_value():
+    verdict = prove("log(x) <= y", ["x > 0"], timeout=20)
+    assert verdict.status == "refuted"
+    assert "domain" not in prove("sin(x)**3 <= cos(y*exp(x)) + 2", [], timeout=2).reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "given", "false"),
+    [
+        ("sqrt(x + 1) - sqrt(x) <= 1/(2*sqrt(x))", ["x > 0"], "sqrt(x + 1) - sqrt(x) <= 0.4999/sqrt(x)"),
+        ("log(2.2*n**2/d) <= 2*log(2*n/d)", ["n >= 1", "d > 0", "d < 1"], "log(4.2*n**2/d) <= 2*log(2*n/d)"),
+        ("p(t, x) <= 1/(1 - x)", ["integer(t)", "x < 1", "x >= 0"], "p(t, x) <= 0.9/(1 - x)"),
+        ("x**3/s <= 1 + s**2", ["x <= s", "s > 0"], "x**3/s <= s**2 - 1/100"),
+    ],
+)
+def test_a_true_claim_is_proved_and_its_false_neighbour_refuted(claim, given, false):
+    proved, refuted = prove(claim, given, timeout=20), prove(false, given, timeout=20)
+    assert (proved.status, refuted.status) == ("proved", "refuted"), (proved.reason, refuted.reason)
+    assert replay(proved.certificate)
+
+
+def test_verdicts_and_certificates_do_not_depend_on_the_order_of_hashes():
+    code = (
+        "import json\n"
+        "from boundcheck.algebra import prove\n"
+        "claims = [('x + 1/x >= 2', ['x > 0']), ('q(t,x) <= t*p(t,x)', ['integer(t)', 't >= 0', 'x >= 0']),\n"
+        "          ('a*c <= b*d', ['0 <= a', 'a <= b', '0 <= c', 'c <= d']), ('x*y > 0', ['x >= 0', 'y > 0'])]\n"
+        "print(json.dumps([prove(c, g).certificate for c, g in claims], sort_keys=True))\n"
+    )
+    found = set()
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", code]
+        made = subprocess.run(command, check=True, timeout=120, capture_output=True, env=environment)
+        found.add(made.stdout)
+    assert len(found) == 1
+    assert all(json.loads(next(iter(found))))
