@@ -23,6 +23,9 @@ from boundcheck.notation import sigma_z, z
 
 NEWTON_STEPS = 8
 SCAN = 8
+TABLE_EVERY = 64
+SHORT = 48
+NEARBY = 3e-4
 MAX_PARABOLAS = 12
 
 
@@ -55,8 +58,7 @@ class Doubles:
 
     def function(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., float]:
         """Compile an expression to a function of doubles."""
-        compiled = compile_doubles((expression,), symbols)
-        return lambda *values: compiled(*values)[0]
+        return compile_doubles((expression,), symbols, alone=True)
 
     def supremum(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., float]:
         """Compile the supremum over z."""
@@ -74,15 +76,24 @@ class Doubles:
         stepper = Stepper(polarise(recurrence, supremum.variable).plain, self)
         known = {symbol: self.number(values[symbol]) for symbol in free_symbols(supremum)}
 
-        def height(angle: float) -> float:
+        def height(angle: float, at: int = length) -> float:
             known.update({along_w: math.cos(angle), along_u: math.sin(angle)})
-            return stepper.run(known, length)
+            return stepper.run(known, at)
 
-        return peak(height, 0.0, math.pi / 2)
+        if length <= SHORT:
+            return peak(height, 0.0, math.pi / 2)
+        # The maximiser settles long before the recursion ends: find it on a short one, follow it on longer ones.
+        place, _ = peak(lambda angle: height(angle, SHORT), 0.0, math.pi / 2, closest=0.02)
+        if length > 4 * SHORT:
+            place, _ = moved_peak(lambda angle: height(angle, 3 * SHORT), place, 0.0, math.pi / 2)
+        return moved_peak(height, place, 0.0, math.pi / 2)
 
 
-def peak(height: Callable[[float], float], low: float, high: float) -> tuple[float, float]:
-    """Return (place, value) of the greatest value found: a scan of 9 points, then parabolas between neighbours."""
+def peak(height: Callable[[float], float], low: float, high: float, closest: float = 1e-3) -> tuple[float, float]:
+    """Return (place, value) of the greatest value found: a scan of 9 points, then parabolas between neighbours.
+
+    Args:    closest: parabolas through points nearer to one another than this are the last.
+    """
     step = (high - low) / SCAN
     heights = [height(low + k * step) for k in range(SCAN + 1)]
     best = max(range(SCAN + 1), key=heights.__getitem__)
@@ -96,11 +107,34 @@ def peak(height: Callable[[float], float], low: float, high: float) -> tuple[flo
             return place, top
         place += inward / 2
         top, step = max((height(place), top), (near, near))[0], step / 2
-    return _climb_by_parabolas(height, place, step, (low, high), top)
+    return _climb_by_parabolas(height, place, step, (low, high), top, closest)
+
+
+def moved_peak(height: Callable[[float], float], place: float, low: float, high: float) -> tuple[float, float]:
+    """Return (place, value) of a greatest value known to lie near a place: parabolas, re-centred until they agree."""
+    if place in (low, high):
+        top, inward = height(place), NEARBY if place == low else -NEARBY
+        if not height(place + inward) > top:
+            return place, top
+        place += inward
+    step = NEARBY
+    for _ in range(MAX_PARABOLAS):
+        step = min(step, place - low, high - place)
+        below, here, above = height(place - step), height(place), height(place + step)
+        bend = below - 2 * here + above
+        move = step * (below - above) / (2 * bend) if bend < 0 else math.inf
+        if abs(move) <= step / 100:
+            return place + move, here + (above - below) * move / (4 * step)
+        if not abs(move) <= 0.1:
+            break
+        place = min(max(place + move, low), high)
+        if abs(move) <= step:
+            return place, max(height(place), here, above, below)
+    return peak(height, low, high)
 
 
 def _climb_by_parabolas(
-    height: Callable[[float], float], place: float, step: float, ends: tuple[float, float], top: float
+    height: Callable[[float], float], place: float, step: float, ends: tuple[float, float], top: float, closest: float
 ) -> tuple[float, float]:
     """Climb from a place by parabolas through three points ``step`` apart, each time closer."""
     found = place, top
@@ -121,7 +155,7 @@ def _climb_by_parabolas(
         place += move
         value = height(place)
         found = max(found, (place, value), key=lambda pair: pair[1])
-        if step < 1e-3 and abs(move) < 1e-5:
+        if step < closest and abs(move) < closest / 100:
             break
         step = max(min(step / 8, 4 * abs(move)), 2e-5)
     return found
@@ -180,7 +214,7 @@ def _on_table(expression: Expr, symbols: tuple[Symbol, ...], activation: Activat
 class ScalarSupremum:
     """sup over z of an expression, call after call for slowly changing values.
 
-    Each call climbs from the last maximiser; the table is asked at the first calls and at every 16th. If it ever shows
+    Each call climbs from the last maximiser; the table is asked at the first calls and at every 64th. If it ever shows
     a better place than climbing found, it is asked at every call from then on, and ``doubtful`` says that calls before
     in the same run may have been too low.
     """
@@ -196,7 +230,7 @@ class ScalarSupremum:
     def __call__(self, *values: float) -> float:
         """Return the supremum at these values of the symbols."""
         self.calls += 1
-        if self.at is None or self.missed or self.calls < 4 or self.calls % 16 == 0:
+        if self.at is None or self.missed or self.calls < 4 or self.calls % TABLE_EVERY == 0:
             return self._from_table(values)
         found = self._climb(self.at, values)
         return self._from_table(values) if found is None else found

@@ -20,23 +20,26 @@ from boundcheck.enclosure.program import Instruction, Program, compile_program
 
 @lru_cache(maxsize=2048)
 def compile_doubles(
-    expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...], *, vector: bool = False
+    expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...], *, vector: bool = False, alone: bool = False
 ) -> Callable[..., Any]:
-    """Compile expressions to f(*symbols) -> tuple of doubles; with ``vector`` the arguments may be arrays.
+    """Compile expressions to f(*symbols) -> tuple of doubles (one double for one ``alone``).
+
+    With ``vector`` the arguments may be arrays.
 
     Scalars outside the domain raise ArithmeticError or ValueError; beyond the range of doubles they become infinite.
     """
     names = _vector_names() if vector else dict(_SCALAR)
-    return _function(compile_program(expressions, symbols), names)
+    return _function(compile_program(expressions, symbols), names, alone=alone)
 
 
-def _function(program: Program, names: dict[str, Any]) -> Callable[..., Any]:
+def _function(program: Program, names: dict[str, Any], *, alone: bool = False) -> Callable[..., Any]:
     space = dict(names)
     count = len(program.symbols)
     lines = [f"def generated({', '.join(f'r{k}' for k in range(count))}):"]
     for k, instruction in enumerate(program.instructions, count):
         lines.append(f"    r{k} = {_line(instruction, k, space, names)}")
-    lines.append(f"    return ({', '.join(f'r{k}' for k in program.outputs)},)")
+    results = ", ".join(f"r{k}" for k in program.outputs)
+    lines.append(f"    return {results}" if alone else f"    return ({results},)")
     exec(compile("\n".join(lines), "<boundcheck doubles>", "exec"), space)
     return space["generated"]
 

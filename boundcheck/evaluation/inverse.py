@@ -6,7 +6,7 @@ which balls decide. For theorem-1 the best risk is its bound, evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -15,7 +15,8 @@ from sympy import Expr, Rational, Symbol
 
 from boundcheck.activations import Activation
 from boundcheck.enclosure import precision
-from boundcheck.evaluation.balls import Balls
+from boundcheck.enclosure.decimals import dyadic
+from boundcheck.evaluation.balls import Balls, LowerBalls
 from boundcheck.evaluation.conditions import Asker, Conditions
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.planner import conditions_of
@@ -25,6 +26,7 @@ from boundcheck.evaluation.terms import has_directions
 from boundcheck.notation import delta, epsilon, eta, parameter, tau
 
 DIGITS = 6
+MOVES = 8
 LEAST, MOST = 1e-280, 1e280
 
 
@@ -32,7 +34,7 @@ LEAST, MOST = 1e-280, 1e280
 class Reach:
     """The best value of ``symbol`` (epsilon or delta) within reach: ``value`` certainly is.
 
-    ``excluded``: a value just below that was found not to be (in doubles); both agree to six digits.
+    ``excluded``: a value just below that certainly is not (by the theorem's conditions); both agree to five digits.
     """
 
     theorem: str
@@ -71,20 +73,29 @@ def best(
             f"{theorem} ({conditions.variant}) reaches no {wanted.name} at m={width}, tau={steps}; got none to propose"
         )
         raise ValueError(message)
-    excluded, value = found
-    for _ in range(8):
-        if ask.certainly(value):
-            return Reach(
-                theorem=theorem,
-                variant=conditions.variant,
-                tier=conditions.tier,
-                symbol=wanted.name,
-                value=Fraction(int(value.p), int(value.q)),
-                excluded=Fraction(int(excluded.p), int(excluded.q)),
-            )
-        value = value * (1 + Rational(1, 10**DIGITS))
-    message = f"{theorem}: the best {wanted.name} near {float(value):.6g} could not be certified; got wide balls"
-    raise ValueError(message)
+    step = Rational(1, 10**DIGITS)
+    value = _moved(found[1], 1 + step, ask.certainly)
+    excluded = _moved(found[0], 1 - step, ask.certainly_not)
+    if value is None or excluded is None:
+        message = f"{theorem}: the best {wanted.name} near {float(found[1]):.6g} could not be certified; got wide balls"
+        raise ValueError(message)
+    return Reach(
+        theorem=theorem,
+        variant=conditions.variant,
+        tier=conditions.tier,
+        symbol=wanted.name,
+        value=Fraction(int(value.p), int(value.q)),
+        excluded=Fraction(int(excluded.p), int(excluded.q)),
+    )
+
+
+def _moved(value: Rational, factor: Rational, holds: Callable[[Rational], bool]) -> Rational | None:
+    """Move a value by a factor until balls decide it; None after ``MOVES`` steps."""
+    for _ in range(MOVES):
+        if holds(value):
+            return value
+        value = value * factor
+    return None
 
 
 def _wanted(values: Mapping[str, Any]) -> Symbol:
@@ -119,12 +130,39 @@ class _Ask:
     def certainly(self, value: Rational) -> bool:
         """Tell whether the value is certainly within reach, in balls."""
         conditions = self._at(value)
-        digits = 9 if has_directions(conditions.width.term) else 20
+        digits = self._digits(conditions)
         with precision(40):
             asker = Asker(conditions, Balls(self.sigma, digits))
             near, _ = lower_radius(asker, self.width, digits)
             radii = upper_radii(asker, self.width, near, digits)
             return radii is not None and self._holds(conditions, asker, radii)
+
+    def certainly_not(self, value: Rational) -> bool:
+        """Tell whether the value is certainly out of reach: the conditions fail even at radii known to be too small.
+
+        All of them are nondecreasing in the radii and the constants, of which lower bounds are put in.
+        """
+        conditions = self._at(value)
+        digits = self._digits(conditions)
+        with precision(40):
+            asker = Asker(conditions, LowerBalls(self.sigma, digits))
+            radius, _ = lower_radius(asker, self.width, digits)
+            radii = radius, conditions.floor[1]
+            known = {**conditions.at(self.width, radii), tau: Rational(self.steps), eta: Rational(1)}
+            if not conditions.is_fixed_point:
+                return bool(asker.ask(conditions.bound, known) > asker.arithmetic.number(conditions.values[epsilon]))
+            outer = asker.radius_u(self.width, radius).lower()
+            if not outer.is_finite():
+                return False
+            exact = dyadic(outer)
+            radii = radius, max(radii[1], Rational(exact.numerator, exact.denominator))
+            known = {**conditions.at(self.width, radii), tau: Rational(self.steps), eta: Rational(1)}
+            too_long = bool(asker.ask(conditions.iterations, known) > self.steps)
+            return too_long or bool(asker.width(self.width, radii) > self.width)
+
+    @staticmethod
+    def _digits(conditions: Conditions) -> int:
+        return 9 if has_directions(conditions.width.term) else 20
 
     def _holds(self, conditions: Conditions, asker: Asker, radii: tuple[Any, Any]) -> bool:
         known = {**conditions.at(self.width, radii), tau: Rational(self.steps), eta: Rational(1)}

@@ -98,8 +98,14 @@ class Stepper:
         while True:
             self.arithmetic.begin()
             registers = self.begin(values)
+            earlier: list[list[Any]] = [[], []]
             for t in range(self.recurrence.first + 1, length + 1):
                 self.advance(registers, t)
+                # A recursion without t that has come back to its own state, or swings between two, stays there.
+                now = [registers[k] for k in self.states]
+                if not self.uses_index and now in earlier:
+                    break
+                earlier = [earlier[1], now]
             if not self.arithmetic.must_repeat():
                 return self.result(registers)
 

@@ -19,12 +19,10 @@ from boundcheck.evaluation.balls import Balls, LowerBalls
 from boundcheck.evaluation.conditions import Asker, Conditions
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.radii import double_radii, lower_radius, upper_radii
-from boundcheck.evaluation.terms import has_directions
 from boundcheck.notation import epsilon
 
 LARGEST = 10**300
 MAX_ROUNDS = 60
-DIRECTIONAL_DIGITS = 11
 MAX_COARSE = 6
 
 
@@ -127,7 +125,6 @@ class _Decider:
         self.infeasible = 0
         self.radii: tuple[Rational, Rational] | None = None
         self.is_coarse = False
-        self.directional = has_directions(conditions.width.term)
         self.hint = 2
 
     @property
@@ -139,7 +136,7 @@ class _Decider:
         if width <= self.infeasible or (self.feasible is not None and width >= self.feasible):
             return
         needed = len(str(width)) + 8
-        for digits in (DIRECTIONAL_DIGITS,) if self.directional else (needed, 2 * needed + 20):
+        for digits in (needed, 2 * needed + 20):
             with precision(max(digits, 20) + 10):
                 if self._try(width, min(needed, digits)):
                     return

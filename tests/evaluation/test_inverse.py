@@ -33,6 +33,16 @@ def test_the_best_confidence_undoes_the_plan():
     assert abs(found.value * 10 - 1) < Fraction(1, 10**3)
 
 
+@pytest.mark.parametrize("variant", ["classic", "lyapunov"])
+def test_what_is_excluded_is_out_of_reach(variant):
+    """The plan at the excluded risk asks for more width or more iterations; the one at the value found does not."""
+    found = best("theorem-2", variant=variant, m=10**9, tau=10**7, **SETTING)
+    short = plan("theorem-2", variant=variant, epsilon=found.excluded, **SETTING)
+    enough = plan("theorem-2", variant=variant, epsilon=found.value, **SETTING)
+    assert short.m > 10**9 or short.tau > 10**7
+    assert enough.m <= 10**9
+
+
 def test_out_of_reach_is_said():
     known = {name: value for name, value in SETTING.items() if name != "delta"}
     with pytest.raises(ValueError, match="reaches no delta"):
