@@ -1,0 +1,84 @@
+"""Doubles follow a maximiser from short recursions to long ones, stop at a fixed point, and stay by the enclosure."""
+
+import math
+from fractions import Fraction
+
+import pytest
+
+from boundcheck.activations import activation
+from boundcheck.evaluation import double_beside_enclosure, evaluate_double
+from boundcheck.evaluation.doubles import Doubles, moved_peak, peak
+from boundcheck.evaluation.recursion import Stepper
+from boundcheck.evaluation.times import forms, main, timed
+from boundcheck.theory import quantity
+
+SETTING = {"m": 4096, "rho_w": 1, "rho_u": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "tier", "alpha"), [("beta", "directional", "1"), ("L", "directional", "5/4"), ("beta", "coupled", "1/2")]
+)
+def test_doubles_at_length_60_lie_by_the_enclosure(name, tier, alpha):
+    """Length 60 is beyond the short recursion on which the maximiser is first looked for."""
+    found = double_beside_enclosure(f"lemma-1.{name}", tier=tier, digits=8, T=60, alpha=alpha, **SETTING)
+    assert found.error < 3e-8
+    assert Fraction(found.double) >= found.enclosure.lower * (1 - Fraction(1, 10**8))
+
+
+@pytest.mark.parametrize("centre", [0.0, 0.3, 0.3 + 1e-3, 0.39, 1.0, math.pi / 2])
+def test_a_moved_peak_is_followed(centre):
+    def height(angle):
+        return 7 - 2 * math.cosh(angle - centre)
+
+    place, top = moved_peak(height, 0.3, 0.0, math.pi / 2)
+    assert abs(place - centre) < 1e-6
+    assert abs(top - 5) < 1e-13
+
+
+@pytest.mark.parametrize("start", [0.0, math.pi / 2])
+def test_a_peak_that_leaves_an_end_is_followed(start):
+    place, top = moved_peak(lambda angle: -((angle - 0.7) ** 2), start, 0.0, math.pi / 2)
+    assert abs(place - 0.7) < 1e-6
+    assert abs(top) < 1e-12
+    assert peak(lambda angle: angle, 0.0, 1.0) == (1.0, 1.0)
+
+
+def test_a_recursion_stops_where_it_stands_still_and_only_there():
+    recurrence = quantity("lemma-1.beta").form("coupled").value
+    steps = []
+
+    class Counting(Stepper):
+        def advance(self, registers, t):
+            steps.append(t)
+            super().advance(registers, t)
+
+    arithmetic = Doubles(activation("tanh"))
+    stepper = Counting(recurrence, arithmetic)
+
+    def value(alpha, length):
+        steps.clear()
+        numbers = {"alpha": alpha, "m": 1.0, "rho_w": 0.0, "T": length}
+        known = {symbol: numbers.get(symbol.name) for symbol in stepper.outer}
+        known |= {s: arithmetic.constant(int(s.name[-1])) for s in stepper.outer if s.name.startswith("sigma")}
+        return stepper.run(known, length)
+
+    settled = value(0.5, 400)
+    assert len(steps) < 200
+    assert settled == pytest.approx(value(0.5, 150), rel=1e-15)
+    growing = value(1.0, 400)
+    assert len(steps) == 399
+    assert growing > 1.5 * value(1.0, 200)
+
+
+def test_beyond_the_range_of_doubles_a_value_is_infinite():
+    for tier in ("paper", "recursive", "coupled", "directional"):
+        found = evaluate_double("lemma-1.beta", tier=tier, T=1000, alpha=10, **SETTING)
+        assert found == math.inf
+
+
+def test_the_table_of_times_lists_every_tier(capsys):
+    assert [tier for _, tier, _ in forms("lemma-1.L")] == ["paper", "recursive", "coupled", "directional"]
+    row = timed("lemma-1.L", "recursive", None, 50, {"alpha": "9/10", "T": 1000, **SETTING})
+    assert float(row.value.split()[0].strip("[")) > 10
+    assert main(["lemma-1.L", "--length", "3", "--digits", "8"]) == 0
+    assert capsys.readouterr().out.count("\n") == 6
