@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from boundcheck.language import Claim, Hypothesis, Statement
 
 
+FOR_THE_SEARCH = 0.92
+"""Share of the time that may go before it is looked where terms have no value."""
 NO_VALUE = "no value"
 """The method of a verdict whose certificate shows where within the hypotheses the claim's terms have no value."""
 
@@ -112,16 +114,28 @@ def _decide(claim: str, given: list[str], clock: Clock) -> dict[str, Any]:
     search.points = refuter.points()
     if not search.points and (vacuous := _contradiction(given, search)) is not None:
         return vacuous
-    start = opening(given, search.tick)
+    search.clock = clock.part(share=FOR_THE_SEARCH)
+    try:
+        found = _search(claim, given, search, refuter)
+    except OutOfTime:
+        if clock.over or not _missing(given, goal):
+            raise
+        found = None
+    return found or _domain_trouble(given, goal, clock)
+
+
+def _search(claim: str, given: list[str], search: Search, refuter: Refuter) -> dict[str, Any] | None:
+    """Look for a proof and for a witness in turns, harder each time."""
+    goal, start = refuter.claim, opening(given, search.tick)
     for tactics, depth, effort in PASSES:
         search.tactics = tactics
         steps = search.prove(start.child(), goal, depth)
         if steps is not None:
             return _proved(claim, given, search, steps)
-        witness = refute(refuter, effort=effort, clock=clock.part(seconds=(0.0, 0.25, 1.5)[effort]))
+        witness = refute(refuter, effort=effort, clock=search.clock.part(seconds=(0.0, 0.25, 1.5)[effort]))
         if witness is not None:
             return refuted(claim, given, witness)
-    return _domain_trouble(given, goal, clock)
+    return None
 
 
 def _domain_trouble(given: list[str], goal: Rel, clock: Clock) -> dict[str, Any]:
