@@ -35,12 +35,15 @@ def put(A, o, tile, a0, a1, a2, a3):
 
 
 @inlined
-def put_past(A, o, tile, a0, a1, a2, a3):
-    """Store the rows of four neurons past the caches."""
-    stream(A, o, a0)
-    stream(A, o + tile, a1)
-    stream(A, o + 2 * tile, a2)
-    stream(A, o + 3 * tile, a3)
+def put_kept(A, o, tile, past, a0, a1, a2, a3):
+    """Store the rows of four neurons, past the caches if `past`."""
+    if past:
+        stream(A, o, a0)
+        stream(A, o + tile, a1)
+        stream(A, o + 2 * tile, a2)
+        stream(A, o + 3 * tile, a3)
+    else:
+        put(A, o, tile, a0, a1, a2, a3)
 
 
 @inlined

@@ -19,6 +19,8 @@ kernel = njit(nogil=True, error_model="numpy", cache=True)
 """Decorator of a function called from Python; numba keeps its machine code beside its file."""
 inlined = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """Decorator of a function called from kernels only: it is compiled into each of them."""
+pasted = njit(nogil=True, error_model="numpy", inline="always")
+"""Decorator of a function whose text is pasted into its callers: it is compiled there only."""
 FLAGS = ("contract",)
 INDEX = ir.IntType(32)
 BITS = ir.IntType(64)

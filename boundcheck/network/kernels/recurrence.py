@@ -23,15 +23,15 @@ from boundcheck.network.kernels.blocks import (
     mix,
     preactivations,
     put,
-    put_past,
+    put_kept,
     spread,
 )
-from boundcheck.network.kernels.lanes import count, count_up, fence, inlined, kernel, prefetch, store, total
+from boundcheck.network.kernels.lanes import count, count_up, fence, inlined, kernel, pasted, prefetch, store, total
 from boundcheck.network.kernels.tanh import PAIR, slope, value  # replaced by generated functions
 
 
-@kernel
-def forward(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, tiles):
+@pasted
+def forward_part(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, tiles):
     """Add sum_i c_i h_t(theta_i) over i in lo..hi to F; if keep, store the states (and slopes, if PAIR).
 
     past: store them past the caches; H and S must start at multiples of 64 bytes.
@@ -46,20 +46,23 @@ def forward(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, tiles):
                     z0, z1, z2, z3 = preactivations(previous, j, X, (q * T + t) * d * tile + j, tile, d, w, u, i)
                     h0, h1, h2, h3 = value(z0), value(z1), value(z2), value(z3)
                     put(previous, j, tile, h0, h1, h2, h3)
-                    if past:
-                        put_past(H, o + j, tile, h0, h1, h2, h3)
+                    if keep:
+                        put_kept(H, o + j, tile, past, h0, h1, h2, h3)
                         if PAIR:
-                            put_past(S, o + j, tile, slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3))
-                    elif keep:
-                        put(H, o + j, tile, h0, h1, h2, h3)
-                        if PAIR:
-                            put(S, o + j, tile, slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3))
+                            s0, s1, s2, s3 = slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3)
+                            put_kept(S, o + j, tile, past, s0, s1, s2, s3)
                     f = (q * T + t) * tile + j
                     store(F, f, load(F, f) + mix(c, i, h0, h1, h2, h3))
     fence()
 
 
-@inlined
+@kernel
+def forward(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, tiles):
+    """Do what `forward_part` does, alone."""
+    forward_part(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, tiles)
+
+
+@pasted
 def states(w, u, X, H, S, i, q, T, d, tile):
     """Compute the states of neurons i..i+3 on tile q into H, whose first row (time 0) is zero, and S if PAIR."""
     row = 4 * tile
@@ -79,7 +82,7 @@ def slope_at(H, S, h, s):
     return load(S, s) if PAIR else slope(load(H, h), load(H, h))
 
 
-@inlined
+@pasted
 def adjoint(w, c, E, H, S, first, lag, D, grad_w, i, q, T, tile):
     """Compute D = dR/dz_t = sigma'(z_t) (c_i E_t + w_i D_{t+1}), backwards in t, and add sum D_t h_{t-1} to grad_w.
 
@@ -110,7 +113,7 @@ def adjoint(w, c, E, H, S, first, lag, D, grad_w, i, q, T, tile):
         grad_w[i + 3] += total(g3)
 
 
-@inlined
+@pasted
 def contract(D, X, grad_u, i, q, T, d, tile):
     """Add sum_{t,j} D_t x_t of neurons i..i+3 to grad_u, two inputs at a time."""
     for k in range(0, d, 2):
@@ -136,7 +139,7 @@ def contract(D, X, grad_u, i, q, T, d, tile):
             add(grad_u, i * d + other, d, b0, b1, b2, b3)
 
 
-@kernel
+@pasted
 def backward(w, u, c, X, E, grad_w, grad_u, H, S, keep, lo, hi, blocks, T, d, tile, tiles):
     """Add the gradient of sum_{j,t} E c_i h_t to grad_w and grad_u; the states are kept ones or computed again."""
     row = 4 * tile
@@ -144,14 +147,15 @@ def backward(w, u, c, X, E, grad_w, grad_u, H, S, keep, lo, hi, blocks, T, d, ti
     for q in range(tiles):
         for i in range(lo, hi, 4):
             if keep:
-                adjoint(w, c, E, H, S, (q * blocks + i // 4) * T * row, 0, D, grad_w, i, q, T, tile)
+                first, lag, kept_h, kept_s = (q * blocks + i // 4) * T * row, 0, H, S
             else:
                 states(w, u, X, scratch_h, scratch_s, i, q, T, d, tile)
-                adjoint(w, c, E, scratch_h, scratch_s, row, -row, D, grad_w, i, q, T, tile)
+                first, lag, kept_h, kept_s = row, -row, scratch_h, scratch_s
+            adjoint(w, c, E, kept_h, kept_s, first, lag, D, grad_w, i, q, T, tile)
             contract(D, X, grad_u, i, q, T, d, tile)
 
 
-@inlined
+@pasted
 def residual(partial, y, mask, E, scale, m):
     """Set E = scale m^{-1/2} (F - y) on samples, F = m^{-1/2} sum of the parts, halves last; return sum (F - y)^2."""
     half, root, squares = partial.shape[0] // 2, np.sqrt(m), 0.0
@@ -210,7 +214,7 @@ def gradient(
         if p < parts:
             partial[p] = 0.0
             lo, hi = edges[2 * p], edges[2 * p + 1]
-            forward(w, u, c, X, partial[p], H, S, keep, past, lo, hi, blocks, T, d, tile, tiles)
+            forward_part(w, u, c, X, partial[p], H, S, keep, past, lo, hi, blocks, T, d, tile, tiles)
             if count_up(counters, DONE) == parts - 1:
                 squares[0] = residual(partial, y, mask, E, scale, m)
                 count_up(counters, READY)
