@@ -62,6 +62,7 @@ def test_no_point_is_named_where_every_term_has_a_value():
         ("sqrt(x + 1) - sqrt(x) <= 1/(2*sqrt(x))", ["x > 0"], "sqrt(x + 1) - sqrt(x) <= 0.4999/sqrt(x)"),
         ("log(2.2*n**2/d) <= 2*log(2*n/d)", ["n >= 1", "d > 0", "d < 1"], "log(4.2*n**2/d) <= 2*log(2*n/d)"),
         ("p(t, x) <= 1/(1 - x)", ["integer(t)", "x < 1", "x >= 0"], "p(t, x) <= 0.9/(1 - x)"),
+        ("exp((x + y)/2) <= (exp(x) + exp(y))/2", [], "exp((x + y)/2) <= 0.999*(exp(x) + exp(y))/2"),
         ("x**3/s <= 1 + s**2", ["x <= s", "s > 0"], "x**3/s <= s**2 - 1/100"),
     ],
 )

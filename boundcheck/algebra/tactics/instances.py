@@ -28,6 +28,7 @@ MONOTONE = {"tanh": "tanh-monotone", "erf": "erf-monotone", "atan": "atan-monoto
             "log": "log-monotone"}  # fmt: skip
 NUMBERS = ("sqrt", "root", "log", "exp", "tanh", "erf", "atan", "sin", "cos")
 MAX_GAP = 6
+MAX_TANGENTS = 4
 
 
 def axiom(name: str, **terms: Term) -> Step:
@@ -202,6 +203,11 @@ def from_goal(context: Context, goal: Rel) -> Iterator[Step]:
             yield axiom("exp-monotone", u=term[1], v=ZERO)
             yield axiom("exp-monotone", u=ZERO, v=term[1])
             yield axiom("exp-tangent", u=term[1])
+    for head, name in (("exp", "exp-above-tangent"), ("log", "log-below-tangent")):
+        arguments = {term[1]: None for side in (goal.left, goal.right) for term in subterms(side) if term[0] == head}
+        if 2 < len(arguments) <= MAX_TANGENTS:
+            for u, v in permutations(arguments, 2):
+                yield axiom(name, u=u, v=v)
 
 
 def _families(context: Context, atoms: list[Atom], heads: tuple[str, ...]) -> dict[object, list[tuple[Fraction, Atom]]]:
