@@ -9,19 +9,12 @@ from sympy import Expr, Integer, Max, Rational, sqrt
 
 from boundcheck.language import Condition, Form, Quantity, Reference, Relation, Source, Statement, Step
 from boundcheck.notation import epsilon, eta, kappa, m, norm_nu, norm_rho, nu_u, nu_w, tau
-from boundcheck.theory.convergence import (
-    BELOW_HALF,
-    CONSTANTS,
-    ITERATIONS,
-    ROOM,
-    WIDTHS,
-    C_classic,
-    L,
-    abbreviated,
-)
+from boundcheck.theory.convergence import ROOM
+from boundcheck.theory.convergence_bounds import CONSTANTS, ITERATIONS, WIDTHS, C_classic
+from boundcheck.theory.convergence_steps import BELOW_HALF, abbreviated
 from boundcheck.theory.hidden_state import BALL, SMOOTH
 from boundcheck.theory.hidden_state_steps import equal, le, nonnegative
-from boundcheck.theory.norms import REALISABLE
+from boundcheck.theory.norms import REALISABLE, L
 
 Dw, Du, D = nonnegative("D_w D_u D")
 DERIVATIVES = (
@@ -48,7 +41,6 @@ def _forms(*values: tuple[str, Expr]) -> tuple[Form, ...]:
         )
         for variant, value in values
     )
-
 
 
 def _radius(least: Expr, bound: Expr) -> Expr:
