@@ -36,7 +36,11 @@ def evaluate_double(
     asked = request(
         quantity, tier=tier, variant=variant, activation=activation, statements=tuple(statements), given=values
     )
-    return float(value_of(asked.term, asked.values, Doubles(asked.activation)))
+    try:
+        return float(value_of(asked.term, asked.values, Doubles(asked.activation)))
+    except ZeroDivisionError:
+        message = f"{asked.name} has no value in doubles here: a division by zero at these values"
+        raise ValueError(message) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

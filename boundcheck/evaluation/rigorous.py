@@ -126,5 +126,7 @@ def certified_ball(asked: Request, digits: int) -> arb:
             break
         working, before = 2 * working + 10, ball.rad()
     why = " (the maximum over directions is too flat; ask for fewer digits)" if is_stuck else ""
+    if not ball.is_finite():
+        why = " (at these values a division by zero, or a root or logarithm outside its domain)"
     message = f"cannot certify {digits} digits of {asked.name}: at {working} digits it is {ball.str(10)}{why}"
     raise PrecisionError(message)

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from boundcheck.activations import activation
-from boundcheck.evaluation import double_beside_enclosure, evaluate_double
+from boundcheck.evaluation import double_beside_enclosure, evaluate, evaluate_double
 from boundcheck.evaluation.doubles import Doubles, moved_peak, peak
 from boundcheck.evaluation.recursion import Stepper
 from boundcheck.evaluation.times import forms, main, timed
@@ -82,3 +82,10 @@ def test_the_table_of_times_lists_every_tier(capsys):
     assert float(row.value.split()[0].strip("[")) > 10
     assert main(["lemma-1.L", "--length", "3", "--digits", "8"]) == 0
     assert capsys.readouterr().out.count("\n") == 6
+
+
+def test_a_division_by_zero_is_said():
+    """Remark 5 asks for alpha sigma_1 < 1; at alpha = 1 its width is not finite."""
+    for function in (evaluate, evaluate_double):
+        with pytest.raises(ValueError, match="division by zero"):
+            function("remark-5.width", alpha=1, rho_w=1)
