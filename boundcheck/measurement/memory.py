@@ -9,16 +9,14 @@ GIB = 1 << 30
 
 
 def needed_bytes(parameters: Any) -> int:
-    """Estimate the peak of one run in bytes: weights and their copies, Jacobian blocks, the nT x nT Gram matrix.
+    """Estimate the peak of one run in bytes: that of gradient descent, and what is noted at each of tau iterations.
 
     Args:    parameters: anything with n, T, d, m, tau.
     """
+    from boundcheck.network import estimate_memory
+
     n, T, d, m, tau = (int(getattr(parameters, name)) for name in ("n", "T", "d", "m", "tau"))
-    weights = 12 * m * (1 + d)
-    paths = 4 * tau
-    data = 4 * n * T * (1 + d)
-    blocks = 8 * (1 << 17) * (2 + d) + 64 * n * T * (2 + d)
-    return 8 * (weights + paths + data + blocks) + (64 << 20)
+    return estimate_memory(n=n, T=T, d=d, m=m, work="descent") + 8 * 4 * tau
 
 
 def available_bytes() -> int | None:

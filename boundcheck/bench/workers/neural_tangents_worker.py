@@ -1,11 +1,17 @@
-"""neural-tangents: the empirical kernel; needs an environment of its own with a jax that it still imports with."""
+"""neural-tangents 0.6.5: the empirical kernel. It needs an environment of its own, with `pip install jax==0.4.35`.
+
+That jax lacks two names where neural-tangents looks for them: they are put back here.
+"""
 
 import jax
 import jax.numpy as jnp
 import neural_tangents as nt  # type: ignore[import-not-found]
 import numpy as np
+from jax._src import source_info_util
+from jax.interpreters import ad
 from protocol import data, serve, sizes  # type: ignore[import-not-found]
 
+ad.source_info_util, ad.config = source_info_util, jax.config
 jax.config.update("jax_enable_x64", True)
 
 
