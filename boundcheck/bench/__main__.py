@@ -3,9 +3,9 @@
 Each library runs in a process of its own, twice for the peers: as installed, and with huge pages for malloc
 (GLIBC_TUNABLES=glibc.malloc.hugetlb=1). The processes take turns, so that other load on the machine falls on all
 alike. Figures are the median elapsed time over all turns and the least processor time of all threads together, which
-other load disturbs less. Peers come from the extra `bench`; one that is missing is said to be. neural-tangents does not work with
-a current jax and is not in that extra: give it an environment of its own (`pip install neural-tangents==0.6.5
-jax==0.4.35`) and pass its interpreter by --neural-tangents.
+other load disturbs less. Peers come from the extra `bench`; one that is missing is said to be. neural-tangents
+does not work with a current jax and is not in that extra: give it an environment of its own (`pip install
+neural-tangents==0.6.5 jax==0.4.35`) and pass its interpreter by --neural-tangents.
 """
 
 from __future__ import annotations
