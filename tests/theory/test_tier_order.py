@@ -1,4 +1,4 @@
-"""Each tier is at least the next, in doubles on a grid, for every quantity that has tiers; one step is the two-layer case."""
+"""Each tier is at least the next, in doubles, for every quantity with tiers; one step is the two-layer case."""
 
 import pytest
 
