@@ -113,18 +113,19 @@ def certified_ball(asked: Request, digits: int) -> arb:
     """Return a ball of relative width at most 10^-digits (absolute if it holds zero)."""
     from boundcheck.enclosure.precision import is_certified
 
-    arithmetic = Balls(asked.activation, digits)
-    working, before, is_stuck = digits, arb("inf"), False
+    working, inner, before, is_stuck = digits, digits, arb("inf"), False
     for _ in range(ATTEMPTS):
+        arithmetic = Balls(asked.activation, inner)
         with precision(working):
-            ball = remembered(asked.term, asked.values, arithmetic, _shared(asked.activation, digits, working))
+            ball = remembered(asked.term, asked.values, arithmetic, _shared(asked.activation, inner, working))
             if is_certified(ball, digits):
                 return ball
             # A flat maximum over directions exhausts the arcs, whatever the precision.
             is_stuck = has_directions(asked.term) and bool(ball.rad() * 2 > before)
         if is_stuck:
             break
-        working, before = 2 * working + 10, ball.rad()
+        # A supremum inside the term has the digits that it is asked for; powers and differences of it have fewer.
+        working, inner, before = 2 * working + 10, inner + 3, ball.rad()
     why = " (the maximum over directions is too flat; ask for fewer digits)" if is_stuck else ""
     if not ball.is_finite():
         why = " (at these values a division by zero, or a root or logarithm outside its domain)"

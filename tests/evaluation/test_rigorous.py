@@ -167,3 +167,12 @@ def test_the_helper_rejects_a_wrong_or_wide_enclosure():
         assert holds(good, value)
         assert not holds(good, value, 1e-40)
         assert not holds(good, mpmath.mpf(3))
+
+
+@pytest.mark.parametrize("quantity", ["theorem-2.width", "theorem-1.bound", "prop-6b.factor", "corollary-1.bound"])
+def test_powers_of_a_supremum_over_directions_have_the_digits_asked_for(quantity):
+    setting = "alpha=1/2 T=3 m=4096 rho_w=1 rho_u=1 nu_w=1/2 nu_u=1 n=16 tau=100 delta=1/10 epsilon=1/100"
+    values = dict(item.split("=") for item in setting.split())
+    coarse, fine = (evaluate(quantity, tier="directional", digits=digits, **values) for digits in (12, 30))
+    assert coarse.lower <= fine.lower <= fine.upper <= coarse.upper
+    assert float((fine.upper - fine.lower) / fine.upper) < 1e-29
