@@ -60,6 +60,8 @@ def report(
         changes["run"]["out"] = str(out)
     if statements:
         changes["run"]["statements"] = [name for item in statements for name in item.split(",") if name]
+        if not changes["run"]["statements"]:
+            bad_input("--statements must name at least one statement; got none (leave it out for all of them)")
     configuration = configure(preset, config, changes)
     folder = checked_folder(Path(configuration.run.out))
     own = read_own(statements_from)

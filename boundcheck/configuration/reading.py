@@ -52,7 +52,7 @@ def load(path: str | Path, *, base: Configuration | None = None) -> Configuratio
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = f"the configuration must be TOML; got {path} ({error})"
         raise ValueError(message) from error
-    if not values:
+    if all(isinstance(item, dict) and not item for item in values.values()):
         message = f"the configuration must set something; got {path}, which is empty (known keys: {', '.join(SYMBOLS)})"
         raise ValueError(message)
     return from_mapping(values, base=base)

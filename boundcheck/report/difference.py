@@ -40,6 +40,9 @@ def load_report(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises:  ValueError, one line, if it cannot be read, is no report, or is one of another format.
     """
+    if Path(path).is_char_device():
+        message = f"the old report must be a readable report.json; got the device {path}"
+        raise ValueError(message)
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:

@@ -18,7 +18,12 @@ def write(report: Any, out: str | os.PathLike[str]) -> Path:
     Raises:  ValueError if the folder cannot be written to; nothing has been written then.
     """
     folder = check_folder(out)
-    replace_all(folder, contents(report), report.data, STALE)
+    files = contents(report)
+    try:
+        replace_all(folder, files, report.data, STALE)
+    except OSError as error:
+        message = f"the report could not be written; got {error.strerror} at {folder} (what was measured is kept there)"
+        raise OSError(message) from error
     forget(folder)
     return folder
 

@@ -16,6 +16,7 @@ from boundcheck.notation import m, rho_w
 from boundcheck.report.document import plain
 from boundcheck.report.files import replace_all, sha256, verify
 from boundcheck.report.tex import render as render_tex
+from boundcheck.report.wording import shown_numeric
 
 KEYS = {"id", "algebra", "hypotheses", "numeric", "measured", "empirical", "tightness", "vacuous"}
 
@@ -145,6 +146,19 @@ def test_tex_has_the_structure_of_a_document(report):
         assert text.count(f"\\begin{{{name}}}") == text.count(f"\\end{{{name}}}") > 0
     assert text.isascii()
     assert not re.search(r"(?<!\\)[#%]", text)
+    bare = re.sub(r"\\[{}\\]", "", text)
+    assert bare.count("{") == bare.count("}")
+    opened = re.findall(r"\\(begin|end)\{(\w+)\}", text)
+    stack = []
+    for what, name in opened:
+        assert what == "begin" or stack.pop() == name
+        stack += [name] if what == "begin" else []
+    assert stack == []
+    packages = {item for group in re.findall(r"usepackage(?:\[.*?\])?\{(.*?)\}", text) for item in group.split(",")}
+    assert packages <= {"fontenc", "inputenc", "geometry", "amsmath", "amssymb", "longtable", "array"}
+    for table in re.findall(r"\\begin\{longtable\}.*?\\end\{longtable\}", text, re.DOTALL):
+        rows = [len(re.findall(r"(?<!\\)&", row)) for row in table.split("\n") if "&" in row]
+        assert len(set(rows)) == 1
 
 
 def test_hashes_say_whether_a_report_is_whole(folder, tmp_path):
@@ -191,6 +205,34 @@ def test_bad_input_is_refused_before_any_work(report, tmp_path):
     with pytest.raises(ValueError, match="unknown statement 'lemma-9'"):
         boundcheck.report({"run": {"statements": ["lemma-9"]}})
     assert taken.read_text() == "mine"
+
+
+def test_a_full_disk_is_said_in_one_line(report, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="could not be written; got No space left on device at") as caught:
+        report.save(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.rglob("*.*")) == []
+
+
+def test_an_informative_bound_whose_hypotheses_fail_is_not_shown_as_a_promise():
+    assert shown_numeric(False, "met") == "informative"
+    assert shown_numeric(False, "unmet") == "informative-but-hypotheses-not-met"
+    assert shown_numeric(False, "undecided") == "informative-if-hypotheses-hold"
+    assert shown_numeric(True, "unmet") == "vacuous"
+    assert shown_numeric(None, "unmet") == "no-trivial-bound"
+
+
+def test_what_measurement_found_is_handed_to_the_bound():
+    config = {"T": 2, "n": 2, "m": 64, "tau": 5,
+              "run": {"statements": ["theorem-1-any-target"], "mutation_seconds": 0, "runs": 1}}  # fmt: skip
+    record = boundcheck.report(config).data["statements"][0]
+    assert record["empirical"] == "consistent"
+    assert record["vacuous"] in (True, False)
+    assert {row["tier"] for row in record["numeric"]} >= {"paper", "recursive", "coupled"}
 
 
 def test_json_holds_exact_numbers_as_text():
