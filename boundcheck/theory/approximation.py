@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Rational, Symbol, log, sqrt
+from sympy import Expr, Integer, Rational, Symbol, log, sqrt
 
 from boundcheck.language import (
     Condition,
@@ -10,6 +10,7 @@ from boundcheck.language import (
     Quantity,
     Recurrence,
     Reference,
+    Relation,
     Source,
     Statement,
     Step,
@@ -27,10 +28,12 @@ AT_NU = ((rho_w, nu_w), (rho_u, nu_u))
 SMOOTHNESS_NU = (beta_nu, Reference(quantity="lemma-1.beta", at=AT_NU))
 THIRD_NU = (gamma3, Reference(quantity="lemma-1.gamma3", at=AT_NU))
 SYMMETRIC = Condition(text="symmetric random initialisation (Definition 1)")
+APART = Condition(text="the data do not depend on Theta(0)")
+CONFIDENCE = Condition(text="delta in (0, 1)", relation=Relation(delta, "<", Integer(1)))
 
 union: Expr = sqrt(log(2 * n * T / delta))
 mean_tail: Expr = sqrt(2) + 2 * sqrt(log(1 / delta))
-B, S, x, y, u, v, k = nonnegative("B S x y u v k")
+B, S, x, y, u, v, k, h, s1 = nonnegative("B S x y u v k h abs_s1")
 
 
 def _feature() -> Recurrence:
@@ -45,7 +48,7 @@ feature = Symbol("feature", nonnegative=True)
 PROP_3 = Statement(
     id="prop-3",
     title="Approximating a target by random features, at one input and time",
-    hypotheses=(SMOOTH, BALL, SYMMETRIC, REALISABLE),
+    hypotheses=(SMOOTH, BALL, SYMMETRIC, APART, REALISABLE, CONFIDENCE),
     relation=r"|F^{\mathrm{Lin}}_t(x;\bar\Theta)-F^*_t(x)|\le 2L^0_t\|\nu\|\sqrt{\log(2/\delta)/m}\quad"
     r"\text{w.p.}\ge1-\delta",
     quantities=(
@@ -73,12 +76,37 @@ PROP_3 = Statement(
     depends_on=("lemma-1", "hoeffding"),
     derivation=(
         Step.of(
+            "feature",
+            L0 * v,
+            "<=",
+            L0 * norm_nu,
+            given=(le(v, norm_nu),),
+            because="Cauchy-Schwarz with ||v(theta)|| <= ||nu||",
+        ),
+        Step.of(
+            "feature-directional",
+            sigma1 * (nu_w * h + nu_u * x + alpha * s1 * S),
+            "<=",
+            sigma1 * (nu_u + (h * nu_w + alpha * s1 * S)),
+            given=(le(x, Integer(1)),),
+            because="<grad z_t, v> = v_w h_{t-1} + <v_u, x_t> + w sigma'(z_{t-1}) <grad z_{t-1}, v> at |w| = alpha; "
+            "h_{t-1} and sigma' belong to the same z, so that their sum is at most the supremum over z",
+        ),
+        Step.of(
             "hoeffding",
             HOEFFDING_DEVIATION,
             "==",
             pointwise,
             given=(equal(N, m / 2), equal(width, 2 * L0 * norm_nu), *IN_UNIT),
             because="F^Lin is the mean of m/2 independent terms <grad h, v> in [-L ||nu||, L ||nu||]",
+        ),
+        Step.of(
+            "hoeffding-directional",
+            HOEFFDING_DEVIATION,
+            "==",
+            2 * feature * sqrt(log(2 / delta) / m),
+            given=(equal(N, m / 2), equal(width, 2 * feature), *IN_UNIT),
+            because="the same with the directional bound of |<grad h, v>|",
         ),
     ),
 )
@@ -132,7 +160,7 @@ uniform: Expr = (2 * L0 * norm_nu * union + half * beta_nu * norm_nu**2) / sqrt(
 PROP_5 = Statement(
     id="prop-5",
     title="Approximating a target by a finite network, at all samples and times",
-    hypotheses=(*PROP_3.hypotheses, Condition(text="the data do not depend on Theta(0)")),
+    hypotheses=PROP_3.hypotheses,
     relation=r"\max_{j,t}|F_t(x^j;\bar\Theta)-F^*_t(x^j)|\le\frac{1}{\sqrt m}\Big[2L^0_T\|\nu\|\sqrt{\log(2nT/\delta)}"
     r"+\tfrac12\beta_T\|\nu\|^2\Big]\quad\text{w.p.}\ge1-\delta",
     quantities=(

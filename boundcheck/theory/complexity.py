@@ -9,6 +9,7 @@ from sympy import Expr, Integer, Max, Rational, sqrt
 
 from boundcheck.language import Condition, Form, Quantity, Reference, Relation, Source, Statement, Step
 from boundcheck.notation import epsilon, eta, kappa, m, norm_nu, norm_rho, nu_u, nu_w, tau
+from boundcheck.theory.approximation import APART, CONFIDENCE, SYMMETRIC
 from boundcheck.theory.convergence import ROOM
 from boundcheck.theory.convergence_bounds import CONSTANTS, ITERATIONS, WIDTHS, C_classic
 from boundcheck.theory.convergence_steps import BELOW_HALF, abbreviated
@@ -226,9 +227,11 @@ THEOREM_2 = Statement(
     hypotheses=(
         SMOOTH,
         BALL,
-        Condition(text="symmetric random initialisation (Definition 1)"),
+        SYMMETRIC,
+        APART,
         REALISABLE,
         *ROOM,
+        CONFIDENCE,
         Condition(text="rho_w, rho_u, tau, m and the step size satisfy the variant's conditions (a fixed point)"),
     ),
     relation=r"\min_{s<\tau}R(\Theta(s))\le\varepsilon\ \text{and}\ \tau_{\mathrm{exit}}\ge\tau\quad"

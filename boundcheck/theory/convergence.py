@@ -20,6 +20,7 @@ from boundcheck.language import (
     Step,
 )
 from boundcheck.notation import m, norm_rho, nu_u, nu_w, rho_u, rho_w, tau
+from boundcheck.theory.approximation import APART, CONFIDENCE, SYMMETRIC
 from boundcheck.theory.convergence_bounds import (
     CONSTANTS,
     ITERATIONS,
@@ -61,7 +62,6 @@ ROOM = (
     Condition(text="rho_u >= nu_u", relation=Relation(rho_u, ">=", nu_u)),
 )
 PROJECTED = Condition(text="projected gradient descent with the step size of the variant")
-SYMMETRIC = Condition(text="symmetric random initialisation (Definition 1)")
 
 
 def _forms(*values: tuple[str, Expr], where: str = "Theorem 1") -> tuple[Form, ...]:
@@ -79,7 +79,7 @@ def _used(value: Expr) -> tuple[tuple[Symbol, Reference], ...]:
 THEOREM_1 = Statement(
     id="theorem-1",
     title="Convergence of projected gradient descent",
-    hypotheses=(SMOOTH, BALL, SYMMETRIC, REALISABLE, *ROOM, PROJECTED),
+    hypotheses=(SMOOTH, BALL, SYMMETRIC, APART, REALISABLE, *ROOM, PROJECTED, CONFIDENCE),
     relation=r"\min_{s<\tau}R(\Theta(s))\le\frac1\tau\sum_{s<\tau}R(\Theta(s))\le\mathrm{bound}\quad"
     r"\text{w.p.}\ge 1-\delta",
     quantities=(
@@ -101,10 +101,11 @@ THEOREM_1 = Statement(
     ),
     kind="probabilistic",
     source=Source(origin="restored", where="Theorem 1, eqs. 18-25", note="sharpened and lyapunov are ours"),
-    depends_on=("lemma-1", "prop-3", "prop-3-rms", "prop-4", "prop-4b", "prop-5", "prop-6", "prop-6b"),
+    depends_on=("lemma-1", "prop-3", "prop-3-rms", "prop-4", "prop-4b", "prop-5", "prop-6", "prop-6b", "union-bound"),
     derivation=abbreviated((*CHANGE_OF_FEATURE, *CLASSIC, *SHARPENED, *LYAPUNOV, *PLANNING)),
 )
 
+any_target_bound: Expr = (any_target + sqrt(any_target**2 + L**2 * V_init / tau)) ** 2
 THEOREM_1_ANY_TARGET = Statement(
     id="theorem-1-any-target",
     title="Convergence of projected gradient descent to any targets, against any comparator",
@@ -126,7 +127,7 @@ THEOREM_1_ANY_TARGET = Statement(
             risk=True,
             forms=(
                 Form(
-                    value=(any_target + sqrt(any_target**2 + L**2 * V_init / tau)) ** 2,
+                    value=any_target_bound,
                     variant="lyapunov",
                     where=(LIPSCHITZ, SMOOTHNESS),
                     source=Source(origin="ours", where="Theorem 1 without realisability"),
@@ -153,10 +154,18 @@ THEOREM_1_ANY_TARGET = Statement(
             given=(le(Rbar, L**2 * V_init / tau + 2 * eps * sqrt(Rbar)),),
             because="the lyapunov argument with V_0 in place of ||nu||^2 at step size 1/(2L^2)",
         ),
+        Step.of(
+            "bound",
+            Rbar,
+            "<=",
+            any_target_bound,
+            given=(le(sqrt(Rbar), any_target + sqrt(any_target**2 + L**2 * V_init / tau)),),
+            because="square both sides",
+        ),
     ),
 )
 
-dl, mean_lin, avg_lin, R_hat = nonnegative("delta_lin R_lin mean_R_lin R_hat")
+dl, mean_lin, avg_lin, R_hat, X, Y = nonnegative("delta_lin R_lin mean_R_lin R_hat X Y")
 COROLLARY_1 = Statement(
     id="corollary-1",
     title="Average iterate of projected gradient descent",
@@ -210,6 +219,22 @@ COROLLARY_1 = Statement(
             given=(le(Vs, norm_rho**2),),
             because="the spread of the iterates about their mean is at most that about Theta(0)",
             swaps=RHO_NU,
+        ),
+        Step.of(
+            "bound-classic",
+            R_hat,
+            "<=",
+            4 * X + 6 * Y**2,
+            given=(le(R_hat, 4 * Rbar + 6 * dl**2), le(Rbar, X), le(dl, Y)),
+            because="X is the bound of Theorem 1, Y that of Proposition 4",
+        ),
+        Step.of(
+            "bound-sharpened",
+            R_hat,
+            "<=",
+            (sqrt(X) + Y) ** 2,
+            given=(le(sqrt(R_hat), sqrt(Rbar) + dl), le(Rbar, X), le(dl, Y)),
+            because="X is the bound of Theorem 1, Y that of the spread",
         ),
     ),
 )

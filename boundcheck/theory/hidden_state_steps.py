@@ -6,10 +6,10 @@ h_{t-1}; a step's hypotheses are the bounds that earlier steps gave.
 
 from __future__ import annotations
 
-from sympy import Expr, Symbol, sqrt
+from sympy import Expr, Integer, Symbol, sqrt
 
 from boundcheck.language import Relation, Step
-from boundcheck.notation import p, q, sigma0, sigma1, sigma2, sigma3
+from boundcheck.notation import p, q, sigma0, sigma1, sigma2, sigma3, sigma4
 
 
 def nonnegative(names: str) -> tuple[Symbol, ...]:
@@ -203,9 +203,9 @@ COUPLED = (
     ),
 )
 
-chi, g3, zeta = nonnegative("chi gamma3_prev zeta")
-y1, y2, y3 = nonnegative("y1 y2 y3")
-s3 = Symbol("abs_s3", nonnegative=True, real=True)
+chi, g3, g4, zeta = nonnegative("chi gamma3_prev gamma4_prev zeta")
+y1, y2, y3, y4 = nonnegative("y1 y2 y3 y4")
+s3, s4 = nonnegative("abs_s3 abs_s4")
 HIGHER = (
     Step.of(
         "gamma3",
@@ -221,6 +221,43 @@ HIGHER = (
             le(y3, zeta),
         ),
         because="third derivative of sigma(z) by Faa di Bruno, term by term",
+    ),
+    Step.of(
+        "zeta",
+        3 * y1 * y2 + w * y3,
+        "<=",
+        3 * B + A * g3,
+        given=(le(y1, Integer(1)), le(y2, B), le(w, A), le(y3, g3)),
+        because="third derivative of w h_{t-1} along a unit vector v: 3 v_w h^(2) + w h^(3)",
+    ),
+    *(
+        Step.of(
+            f"gamma4-sigma{order}",
+            left,
+            "<=",
+            right,
+            given=given,
+            because="fourth derivative of sigma(z) by Faa di Bruno, the term with this derivative of sigma",
+        )
+        for order, left, right, given in (
+            (4, s4 * y1**4, sigma4 * G**4, (le(s4, sigma4), le(y1, G))),
+            (3, 6 * s3 * y1**2 * y2, 6 * sigma3 * G**2 * chi, (le(s3, sigma3), le(y1, G), le(y2, chi))),
+            (
+                2,
+                s2 * (3 * y2**2 + 4 * y1 * y3),
+                sigma2 * (3 * chi**2 + 4 * G * zeta),
+                (le(s2, sigma2), le(y1, G), le(y2, chi), le(y3, zeta)),
+            ),
+            (1, s1 * y4, sigma1 * (4 * g3 + A * g4), (le(s1, sigma1), le(y4, 4 * g3 + A * g4))),
+        )
+    ),
+    Step.of(
+        "zeta4",
+        4 * y1 * y2 + w * y3,
+        "<=",
+        4 * g3 + A * g4,
+        given=(le(y1, Integer(1)), le(y2, g3), le(w, A), le(y3, g4)),
+        because="fourth derivative of w h_{t-1} along a unit vector v: 4 v_w h^(3) + w h^(4)",
     ),
 )
 

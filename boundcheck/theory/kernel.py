@@ -6,6 +6,7 @@ from sympy import Expr, Rational, Symbol, exp, log, pi, sqrt
 
 from boundcheck.language import Condition, Form, Quantity, Relation, Source, Statement, Step
 from boundcheck.notation import delta, m, p
+from boundcheck.theory.approximation import APART, CONFIDENCE, SYMMETRIC
 from boundcheck.theory.concentration import HOEFFDING_DEVIATION, IN_UNIT, N, width
 from boundcheck.theory.hidden_state import BALL, SMOOTH
 from boundcheck.theory.hidden_state_steps import equal, le, nonnegative, t
@@ -82,7 +83,7 @@ DEVIATION: Expr = 2 * L0**2 * sqrt(log(2 / delta) / m)
 PROP_2A = Statement(
     id="prop-2a",
     title="The kernel at finite width",
-    hypotheses=(*PROP_2.hypotheses, Condition(text="symmetric random initialisation (Definition 1)")),
+    hypotheses=(*PROP_2.hypotheses, SYMMETRIC, APART, CONFIDENCE),
     relation=r"|K^m_t(x,x')-\kappa_t(x,x')|\le 2L_t^2\sqrt{\log(2/\delta)/m}\quad\text{w.p.}\ge1-\delta",
     quantities=(
         Quantity(

@@ -121,6 +121,17 @@ PROP_6B = Statement(
             given=(le(e, sqrt(R)),),
             because="one neuron's gradient is the mean of 2 e c_i grad h/sqrt(m)",
         ),
+        *(
+            Step.of(
+                f"neuron-{name}",
+                2 * D * e / sqrt(m),
+                "<=",
+                2 * D * sqrt(R) / sqrt(m),
+                given=(le(e, sqrt(R)),),
+                because=f"the part of that gradient in {name}, with D^{name} in place of L",
+            )
+            for name, D in (("w", Dw), ("u", Du))
+        ),
         Step.of(
             "sum",
             m * G**2,
