@@ -96,7 +96,7 @@ def _write_summary(folder: Path, summary: dict[str, Any]) -> None:
     write(f"report in {folder}: report.html, report.md, report.json")
     shown = {"statements": summary["statements"]}
     for name, counts in summary.items():
-        if isinstance(counts, dict):
+        if isinstance(counts, dict) and (name != "informative" or any(counts.values())):
             shown[name] = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
     for name in ("failed", "flagged"):
         if summary.get(name):
