@@ -280,4 +280,4 @@ def test_the_checker_needs_neither_sympy_nor_the_tactics():
         "used = sorted(n.removeprefix('boundcheck.algebra.') for n in sys.modules if 'boundcheck.algebra.' in n)\n"
         f"assert used == {TRUSTED}, used\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-P", "-c", code], check=True, timeout=60)

@@ -83,7 +83,7 @@ def test_verdicts_and_certificates_do_not_depend_on_the_order_of_hashes():
     found = set()
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        command = [sys.executable, "-c", code]
+        command = [sys.executable, "-P", "-c", code]
         made = subprocess.run(command, check=True, timeout=120, capture_output=True, env=environment)
         found.add(made.stdout)
     assert len(found) == 1

@@ -33,7 +33,7 @@ def test_help_loads_nothing_heavy():
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print([name for name in ('sympy', 'numpy', 'scipy', 'numba', 'matplotlib', 'flint') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert "report" in done.stdout
     assert done.stdout.rstrip().endswith("[]")
 
@@ -67,7 +67,7 @@ def test_wrong_usage_is_one_line(terminal, arguments, part):
 
 
 def test_a_closed_pipe_is_no_traceback():
-    command = f"{sys.executable} -m boundcheck show theorem-1 --format json | head -c 20"
+    command = f"{sys.executable} -P -m boundcheck show theorem-1 --format json | head -c 20"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert done.stdout.startswith("{")
     assert done.stderr == ""
@@ -96,7 +96,7 @@ def test_an_error_of_ours_is_told_apart_from_bad_input(monkeypatch, capsys):
 
 
 def test_a_terminal_without_unicode_gets_replacements():
-    environment, command = os.environ | {"PYTHONIOENCODING": "ascii"}, [sys.executable, "-m", "boundcheck", "list"]
+    environment, command = os.environ | {"PYTHONIOENCODING": "ascii"}, [sys.executable, "-P", "-m", "boundcheck", "list"]
     done = subprocess.run(command, capture_output=True, env=environment, timeout=60)
     assert done.returncode == 0
     assert done.stdout.isascii()

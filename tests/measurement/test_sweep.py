@@ -265,7 +265,7 @@ def wait_for(condition, seconds: float = 60.0):
 def test_killed_at_any_moment_and_started_again(tmp_path, victim):
     path, place = tmp_path / "sweep.toml", tmp_path / "killed"
     path.write_text(LONGER)
-    command = [sys.executable, "-c", START, str(path), str(place), "1" if victim == "parent" else "2"]
+    command = [sys.executable, "-P", "-c", START, str(path), str(place), "1" if victim == "parent" else "2"]
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
     wait_for(lambda: len(rows(place)) >= 2)

@@ -226,7 +226,7 @@ def test_numba_is_not_imported_before_training():
         "network.forward(w, np.ones((1, 2, 1)), 'tanh'); network.hessian(w, np.ones((1, 2, 1)), 'tanh')\n"
         "sys.exit('numba' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], env={**os.environ}, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-P", "-c", code], env={**os.environ}, check=False).returncode == 0
 
 
 def test_a_forked_child_can_train(rng, make_problem):

@@ -27,7 +27,7 @@ tau = 5
 lengths = [1, 2]
 widths = [16, 32]
 [run]
-statements = ["prop-4b", "prop-6b", "theorem-1"]
+statements = ["prop-4", "prop-4b", "prop-6b"]
 mutation_seconds = 0
 restarts = 4
 runs = 2
@@ -45,7 +45,7 @@ sys.exit(main())
 
 
 def command(path, out):
-    return [sys.executable, "-c", START, "report", "--config", str(path), "--out", str(out)]
+    return [sys.executable, "-P", "-c", START, "report", "--config", str(path), "--out", str(out)]
 
 
 def kept(folder):
