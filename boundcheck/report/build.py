@@ -16,7 +16,7 @@ from boundcheck.language import Statement
 from boundcheck.report import findings, guarantees
 from boundcheck.report.background import Background, Decided, Work
 from boundcheck.report.document import coverage, statement_record, summarise
-from boundcheck.report.exhibits import figures
+from boundcheck.report.exhibits import figures, gauges
 from boundcheck.report.kept import Kept
 from boundcheck.report.provenance import meta
 from boundcheck.report.setting import Setting, prepare
@@ -111,6 +111,7 @@ def build(
     drawn = (*drawn, *guarantees.draw(decided.guarantees))
     found = tuple(compare(item, values={}, verdicts=decided.verdicts[item.id]) for item in noted)
     data = _document(setting, comparisons, found, decided, rows)
+    drawn = (*drawn, *gauges(data["statements"], float(setting.trivial)))
     data["figures"] = [figure.record() for figure in drawn]
     data["meta"]["seconds"] = round(time.perf_counter() - began, 3)
     return Report(

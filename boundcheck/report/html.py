@@ -32,7 +32,10 @@ def environment() -> Any:
         mark=wording.MARKS,
         tone=wording.TONES,
         number=wording.number,
+        estimate=wording.estimate,
+        count=wording.count,
         certified=interval,
+        at_most=at_most,
         meaning=wording.MEANINGS,
         kind=wording.KINDS,
         shown_numeric=wording.shown_numeric,
@@ -44,7 +47,10 @@ def environment() -> Any:
 def render(report: Any) -> str:
     """Return the page of a report."""
     played = explorer(report)
-    cards = [card(item, record) for item, record in zip(report.comparisons, report.data["statements"], strict=True)]
+    figures = tuple(report.figures.values())
+    cards = [
+        card(item, record, figures) for item, record in zip(report.comparisons, report.data["statements"], strict=True)
+    ]
     return (
         environment()
         .get_template("report.html")
@@ -53,7 +59,7 @@ def render(report: Any) -> str:
             meta=report.data["meta"],
             summary=report.data["summary"],
             cards=cards,
-            figures=list(report.figures.values()),
+            figures=[figure for figure in figures if not figure.of_card],
             graph=graph.draw(report.data["statements"]),
             style=asset("style.css"),
             script=asset("page.js"),
@@ -92,6 +98,11 @@ def interval(lower: str, upper: str) -> str:
     return ends[0] if lower == upper else f"[{ends[0]}, {ends[1]}]"
 
 
+def at_most(upper: str, digits: int = 4) -> str:
+    """Write a certified upper end with few digits, rounded up."""
+    return wording.certified(upper, digits, up=True)
+
+
 def prose(text: str) -> Any:
     """Write the plain notation of sentences as typographic HTML."""
     from markupsafe import Markup
@@ -99,9 +110,11 @@ def prose(text: str) -> Any:
     return Markup(html_text(text))  # noqa: S704 - html_text escapes
 
 
-def card(item: Comparison, record: dict[str, Any]) -> dict[str, Any]:
-    """Return what the template shows of one statement: its record with formulas as MathML."""
+def card(item: Comparison, record: dict[str, Any], figures: tuple[Any, ...] = ()) -> dict[str, Any]:
+    """Return what the template shows of one statement: its record with formulas as MathML, and its figures."""
     statement = item.statement
+    declared = {f"{statement.id}.{entry.name}" for entry in statement.quantities}
+    about = [figure for figure in figures if statement.id in figure.statements]
     steps = zip(statement.derivation, item.algebra.steps, strict=False)
     return {
         **record,
@@ -110,7 +123,15 @@ def card(item: Comparison, record: dict[str, Any]) -> dict[str, Any]:
         "formula": mathml(statement.relation, block=True) if statement.relation else "",
         "origin": wording.ORIGINS[statement.source.origin],
         "counts": item.algebra.counts,
+        "plot": next((figure for figure in about if figure.of_card), None),
+        "shown_in": [figure for figure in about if not figure.of_card],
         "quantities": [_quantity(entry, record) for entry in statement.quantities],
+        "computed": _computed(record, declared),
+        "observed": [
+            entry | {"name": entry["quantity"].rsplit(".", 1)[-1].replace("-", " ")}
+            for entry in record["measurements"]
+            if entry["quantity"] not in declared | {row["quantity"] for row in record["numeric"]}
+        ],
         "proof": [
             {
                 "label": step.label,
@@ -161,6 +182,16 @@ def _quantity(quantity: Any, record: dict[str, Any]) -> dict[str, Any]:
             for form in quantity.forms
         ],
     }
+
+
+def _computed(record: dict[str, Any], declared: set[str]) -> list[dict[str, Any]]:
+    """Return the certified values that are no quantity of the statement, such as a certificate's bounds."""
+    measured = {entry["quantity"]: entry for entry in record["measurements"]}
+    return [
+        row | {"name": row["quantity"].rsplit(".", 1)[-1].replace("-", " "), "measured": measured.get(row["quantity"])}
+        for row in record["numeric"]
+        if row["quantity"] not in declared
+    ]
 
 
 def summary_table(data: dict[str, Any]) -> str:

@@ -13,10 +13,12 @@ def render(report: Any) -> str:
     data = report.data
     lines = [*_head(data), *_table(data["statements"])]
     for figure in report.figures.values():
+        if figure.of_card:
+            continue
         lines += ["", f"### {figure.title}", "", f"![{figure.alt}]({figure.file})", "", figure.caption]
     lines += ["", "## Statements"]
     for item, record in zip(report.comparisons, data["statements"], strict=True):
-        lines += _card(item, record)
+        lines += _card(item, record, report.figures.get(f"card-{record['id']}"))
     return "\n".join([*lines, *_foot(data)]) + "\n"
 
 
@@ -85,7 +87,7 @@ def _table(statements: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _card(item: Any, record: dict[str, Any]) -> list[str]:
+def _card(item: Any, record: dict[str, Any], plot: Any) -> list[str]:
     statement = item.statement
     lines = ["", f'<a id="{record["id"]}"></a>', "", f"### {record['id']}: {record['title']}", ""]
     if record["flags"]:
@@ -104,6 +106,8 @@ def _card(item: Any, record: dict[str, Any]) -> list[str]:
             lines.append(
                 f"| `{row['quantity']}` | {row['tier'] or '–'} | {row['variant'] or '–'} | {value} | {verdict} |"
             )
+    if plot is not None:
+        lines += ["", f"![{plot.alt}]({plot.file})"]
     counts = item.algebra.counts
     detail = f" ({record['empirical_detail']})" if record["empirical_detail"] else ""
     proved = f"{counts['proved']} of {sum(counts.values())} steps proved"

@@ -125,9 +125,9 @@ def _variants(data: dict[str, Any]) -> str:
         here = "--" if row["informative"] is None else "vacuous"
         if row["informative"]:
             here = _short(wording.shown_numeric(False, row["hypotheses"])).replace("*", "$^*$")
-        sizes = ["--" if row[name] is None else escape(wording.number(float(row[name]))) for name in ("m", "tau")]
+        sizes = ["--" if row[name] is None else escape(wording.count(str(row[name]))) for name in ("m", "tau")]
         cells = [escape(row["statement"]), row["variant"] or "--", row["tier"] or "--"]
-        lines.append(" & ".join([*cells, escape(wording.number(float(row["upper"]))), here, *sizes]) + "\\\\\n")
+        lines.append(" & ".join([*cells, escape(wording.certified(row["upper"], 4, up=True)), here, *sizes]) + "\\\\\n")
     return "".join([*lines, "\\end{longtable}\n\n"])
 
 

@@ -29,7 +29,7 @@ SIGNS = (("<=", "≤"), (">=", "≥"), ("||", "‖"), ("+-", "±"), ("->", "→"
 _GREEK = re.compile(r"(?<![A-Za-z])(" + "|".join(sorted(GREEK, key=len, reverse=True)) + r")(?![a-z])")
 _DIGIT = re.compile(r"([α-ωΑ-Ω])(\d)")
 _ROOT = re.compile(r"sqrt\(([^()]*)\)")
-_SUB = re.compile(r"(?<=[\w*)‖])_(\{[^{}]*\}|[A-Za-z0-9]+)")
+_SUB = re.compile(r"(?<=[\w*)‖])_(\{[^{}]*\}|[A-Za-zα-ωΑ-Ω0-9]+)")
 _SUP = re.compile(r"(?<=[\w*)‖>])\^(\{[^{}]*\}|\*|[A-Za-z0-9]+)")
 
 

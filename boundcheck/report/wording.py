@@ -77,9 +77,23 @@ def number(value: Any, digits: int = 4) -> str:
         return f"{value:g}"
     if 1e-3 <= abs(value) < 1e6:
         text = f"{value:.{digits}g}"
-        return f"{value:.0f}" if "e" in text else text
+        if "e" not in text:
+            return text
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     return f"{mantissa}·10{superscript(int(exponent))}"
+
+
+def estimate(value: Any, uncertainty: Any = None) -> str:
+    """Write a measured value to the second digit of its uncertainty, to 6 digits where it has none."""
+    if not isinstance(value, float) or not isinstance(uncertainty, float) or not value or not uncertainty > 0:
+        return number(value, 6)
+    known = math.floor(math.log10(abs(value))) - math.floor(math.log10(uncertainty)) + 2
+    return number(value, max(1, min(6, known)))
+
+
+def count(text: str) -> str:
+    """Write a whole number that is known exactly: all its digits up to fifteen, rounded up beyond."""
+    return text if len(text) <= 15 else certified(text, 4, up=True)
 
 
 def certified(text: str, digits: int, *, up: bool) -> str:

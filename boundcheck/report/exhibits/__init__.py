@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from boundcheck.report.exhibits.gauge import draw as gauge
 from boundcheck.report.exhibits.growth import draw as growth
 from boundcheck.report.exhibits.linearization import draw as linearization
 from boundcheck.report.exhibits.style import Figure as Figure
@@ -22,3 +24,8 @@ def figures(setting: Any, facing: tuple[Any, ...], kept: Any) -> tuple[Figure, .
     for exhibit in EXHIBITS:
         drawn.extend(exhibit(setting, found, kept))
     return tuple(drawn)
+
+
+def gauges(records: Iterable[Mapping[str, Any]], trivial: float) -> tuple[Figure, ...]:
+    """Draw the plot of every statement's card that has bounds beside measurements."""
+    return tuple(figure for record in records if (figure := gauge(record, trivial)) is not None)

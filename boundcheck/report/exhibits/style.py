@@ -51,7 +51,10 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A drawn figure: SVG text, what it shows, its text for those who cannot see it, and the numbers behind it."""
+    """A drawn figure: SVG text, what it shows, its text for those who cannot see it, and the numbers behind it.
+
+    of_card: whether it belongs into its statement's card and not among the figures of the whole report.
+    """
 
     name: str
     title: str
@@ -60,6 +63,7 @@ class Figure:
     svg: str
     statements: tuple[str, ...] = ()
     series: Mapping[str, Any] = field(default_factory=dict)
+    of_card: bool = False
 
     @property
     def file(self) -> str:
@@ -124,9 +128,9 @@ def canvas(
 
 
 def below(figure: Any) -> None:
-    """Put the legend under the plot, where it hides nothing."""
-    entries, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(entries, labels, loc="outside lower center", ncols=min(3, len(labels)))
+    """Put the legend under the plot, where it hides nothing; one entry per label."""
+    entries = dict(zip(*reversed(figure.axes[0].get_legend_handles_labels()), strict=True))
+    figure.legend(entries.values(), entries, loc="outside lower center", ncols=min(3, len(entries)))
 
 
 def bound_line(axis: Any, x: Any, y: Any, *, tier: str, colour: int = 0, label: str | None = None) -> None:
