@@ -6,6 +6,7 @@ from typing import Any
 
 from boundcheck.report import wording
 from boundcheck.report.html import interval
+from boundcheck.report.typography import unicode_text
 
 
 def render(report: Any) -> str:
@@ -117,7 +118,7 @@ def _card(item: Any, record: dict[str, Any], plot: Any) -> list[str]:
 
 def _condition(entry: dict[str, str]) -> str:
     detail = f" ({entry['detail']})" if entry["detail"] else ""
-    return f"- {wording.MARKS[entry['status']]} {entry['status']}: {entry['text']}{detail}"
+    return f"- {wording.MARKS[entry['status']]} {entry['status']}: {unicode_text(entry['text'] + detail)}"
 
 
 def _foot(data: dict[str, Any]) -> list[str]:

@@ -77,8 +77,7 @@ def number(value: Any, digits: int = 4) -> str:
         return f"{value:g}"
     if 1e-3 <= abs(value) < 1e6:
         text = f"{value:.{digits}g}"
-        if "e" not in text:
-            return text
+        return f"{float(text):.0f}" if "e" in text else text
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     return f"{mantissa}·10{superscript(int(exponent))}"
 
