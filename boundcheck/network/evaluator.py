@@ -75,18 +75,20 @@ class Evaluator:
         layout = self.layout
         packed = [layout.pack(array) for array in (w, u, c)]
         grad_w, grad_u = np.zeros_like(packed[0]), np.zeros_like(packed[1])
-        counters, squares = np.zeros(4, dtype=np.int64), np.zeros(1)
+        counters, squares = np.zeros(2 + 2 * len(self._parts), dtype=np.int64), np.zeros(1)
         entries = layout.n * layout.T
         arrays = (*packed, self._X, self._y, self._mask, self._partial, self._error, squares, grad_w, grad_u)
         kept = (self._H, self._S, self.keep, self._past)
+        threads = thread_count()
 
         def run(thread: int) -> None:
+            start = thread * len(self._parts) // threads
             while not self._kernels.gradient(
-                counters, self._edges, *arrays, *kept, 2 / entries, layout.m, *self._sizes
+                counters, start, self._edges, *arrays, *kept, 2 / entries, layout.m, *self._sizes
             ):
                 time.sleep(0)
 
-        share(run, thread_count())
+        share(run, threads)
         return float(squares[0]) / entries, layout.unpack(grad_w), layout.unpack(grad_u, layout.d)
 
     def _forward(self, packed: list[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 
+PART_STATES = 1 << 15
+"""States of a part, at least: a tenth of a millisecond's work, ten times what it takes to hand it to a kernel."""
+
+
 def tangent_sum(
     w: FloatArray,
     u: FloatArray,
@@ -50,7 +54,7 @@ def jacobian_into(J: FloatArray, weights: Weights, X: FloatArray, activation: Ac
     write = JacobianWriter(weights, X, activation)
     layout = write.layout
     size = (1 + d) * T * n
-    flat, edges = J.reshape(-1), part_edges(weights.m)
+    flat, edges = J.reshape(-1), part_edges(weights.m, n * T)
 
     def store(part: int) -> None:
         lo, hi = edges[part], edges[part + 1]
@@ -68,23 +72,22 @@ class JacobianWriter:
         self._inputs = self.layout.inputs(X)
         self._w, self._u = padded_by_last(weights.w), padded_by_last(weights.u)
         self._store = kernels(activation, "features").jacobian
+        self._sizes = (T, d, self.layout.tile, self.layout.tiles)
 
     def __call__(self, J: FloatArray, lo: int, hi: int, samples: int, strides: tuple[int, int, int, int]) -> None:
         """Store neurons lo..hi, lo a multiple of 4.
 
         Args:    samples: n, or n padded to whole tiles; strides: of neurons, features, tiles and times in J.
         """
-        layout = self.layout
         aligned = J.ctypes.data % 64 == 0 and samples % LANES == 0 and not any(stride % LANES for stride in strides)
-        sizes = (layout.T, layout.d, layout.tile, layout.tiles, samples, aligned)
-        self._store(self._w, self._u, self._inputs, J, lo, hi, *sizes, *strides)
+        self._store(self._w, self._u, self._inputs, J, lo, hi, *self._sizes, samples, aligned, *strides)
 
 
 def squared_suprema(weights: Weights, X: FloatArray, activation: Activation | str) -> FloatArray:
     """Return the largest (dh_t/dw)^2, ||dh_t/du||^2 and ||grad h_t||^2 over neurons and samples: shape (3, T)."""
     n, T, d = X.shape
     layout = Layout(n=n, T=T, d=d, m=weights.m)
-    inputs, edges = layout.inputs(X), part_edges(weights.m)
+    inputs, edges = layout.inputs(X), part_edges(weights.m, n * T)
     w, u = padded_by_last(weights.w), padded_by_last(weights.u)
     best = np.zeros((len(edges) - 1, 3 * T * LANES))
     module = kernels(activation, "features")
@@ -103,8 +106,8 @@ def padded_by_last(array: FloatArray) -> FloatArray:
     return np.concatenate([array, *[array[-1:]] * missing]).reshape(-1)
 
 
-def part_edges(m: int) -> list[int]:
-    """Cut m neurons into parts of whole blocks, at most 16, for the threads."""
+def part_edges(m: int, states: int) -> list[int]:
+    """Cut m neurons of so many states each into parts of whole blocks for the threads: at most 16, none tiny."""
     blocks = -(-m // BLOCK)
-    count = min(16, blocks)
+    count = max(1, min(16, blocks, m * states // PART_STATES))
     return [min(m, BLOCK * (blocks * k // count)) for k in range(count + 1)]

@@ -9,12 +9,12 @@ load_short, fill_short = loader(SHORT), filler(SHORT)
 
 
 @inlined
-def preactivations(H, o, X, xo, tile, d, w, u, i):
-    """Return z = w h + <u, x> of neurons i..i+3, for h at H[o + b tile] and x at X[xo + k tile]."""
+def preactivations(H, o, apart, X, xo, tile, d, w, u, i):
+    """Return z = w h + <u, x> of neurons i..i+3, for h at H[o + b apart] and x at X[xo + k tile]."""
     z0 = load(H, o) * spread(w, i)
-    z1 = load(H, o + tile) * spread(w, i + 1)
-    z2 = load(H, o + 2 * tile) * spread(w, i + 2)
-    z3 = load(H, o + 3 * tile) * spread(w, i + 3)
+    z1 = load(H, o + apart) * spread(w, i + 1)
+    z2 = load(H, o + 2 * apart) * spread(w, i + 2)
+    z3 = load(H, o + 3 * apart) * spread(w, i + 3)
     row = i * d
     for k in range(d):
         x = load(X, xo + k * tile)
@@ -26,12 +26,12 @@ def preactivations(H, o, X, xo, tile, d, w, u, i):
 
 
 @inlined
-def put(A, o, tile, a0, a1, a2, a3):
-    """Store the rows of four neurons."""
+def put(A, o, apart, a0, a1, a2, a3):
+    """Store the rows of four neurons, or of four inputs."""
     store(A, o, a0)
-    store(A, o + tile, a1)
-    store(A, o + 2 * tile, a2)
-    store(A, o + 3 * tile, a3)
+    store(A, o + apart, a1)
+    store(A, o + 2 * apart, a2)
+    store(A, o + 3 * apart, a3)
 
 
 @inlined

@@ -5,9 +5,14 @@ A template like `recurrence`, whose layout of X, w, u, c it shares.
 
 import numpy as np
 
-from boundcheck.network.kernels.blocks import WIDTH, fill, load, mix, preactivations, put, spread
+from boundcheck.network.kernels.blocks import WIDTH, load, mix, preactivations, put, spread
 from boundcheck.network.kernels.lanes import fence, inlined, kernel, lane, larger, store, stream
 from boundcheck.network.kernels.tanh import slope, value  # replaced by generated functions
+
+STEPS = 16
+"""Time steps of a segment."""
+ROWS = STEPS + 1
+"""Rows of a segment's arrays: the step before and its own."""
 
 
 @kernel
@@ -21,8 +26,8 @@ def tangent(w, u, v_w, v_u, c, X, F, lo, hi, T, d, tile, tiles):
             for t in range(T):
                 for j in range(0, tile, WIDTH):
                     x = (q * T + t) * d * tile + j
-                    z0, z1, z2, z3 = preactivations(state, j, X, x, tile, d, w, u, i)
-                    a0, a1, a2, a3 = preactivations(along, j, X, x, tile, d, w, v_u, i)
+                    z0, z1, z2, z3 = preactivations(state, j, tile, X, x, tile, d, w, u, i)
+                    a0, a1, a2, a3 = preactivations(along, j, tile, X, x, tile, d, w, v_u, i)
                     a0 = a0 + load(state, j) * spread(v_w, i)
                     a1 = a1 + load(state, j + tile) * spread(v_w, i + 1)
                     a2 = a2 + load(state, j + 2 * tile) * spread(v_w, i + 2)
@@ -36,34 +41,65 @@ def tangent(w, u, v_w, v_u, c, X, F, lo, hi, T, d, tile, tiles):
 
 
 @inlined
-def advance(w, u, X, x, state, slopes, G, i, j, d, tile):
-    """Advance the states and slopes of neurons i..i+3 by one step and G[k][b] from dz_{t-1} to dz_t.
+def segment(w, u, X, x, H, S, i, steps, d, tile, width):
+    """Compute h_t and sigma'(z_t) of neurons i..i+3 over some steps into rows 1, 2, ... of H[b] and S[b].
 
-    dz_t = h_{t-1} + w sigma'(z_{t-1}) dz_{t-1} for k = 0, with x_k in place of h_{t-1} for the input weights.
-    Returns (dz/dw)^2 and ||dz/du||^2 of the four neurons.
+    Row 0 holds those of the step before; a row has `width` samples, the inputs begin at X[x].
     """
-    z0, z1, z2, z3 = preactivations(state, j, X, x, tile, d, w, u, i)
-    f0, f1 = load(slopes, j) * spread(w, i), load(slopes, j + tile) * spread(w, i + 1)
-    f2, f3 = load(slopes, j + 2 * tile) * spread(w, i + 2), load(slopes, j + 3 * tile) * spread(w, i + 3)
-    a0 = load(state, j) + load(G, j) * f0
-    a1 = load(state, j + tile) + load(G, j + tile) * f1
-    a2 = load(state, j + 2 * tile) + load(G, j + 2 * tile) * f2
-    a3 = load(state, j + 3 * tile) + load(G, j + 3 * tile) * f3
-    put(G, j, tile, a0, a1, a2, a3)
-    q0 = q1 = q2 = q3 = fill(0.0)
-    for k in range(d):
-        xs = load(X, x + k * tile)
-        o = (k + 1) * 4 * tile + j
-        b0 = xs + load(G, o) * f0
-        b1 = xs + load(G, o + tile) * f1
-        b2 = xs + load(G, o + 2 * tile) * f2
-        b3 = xs + load(G, o + 3 * tile) * f3
-        put(G, o, tile, b0, b1, b2, b3)
-        q0, q1, q2, q3 = q0 + b0 * b0, q1 + b1 * b1, q2 + b2 * b2, q3 + b3 * b3
-    h0, h1, h2, h3 = value(z0), value(z1), value(z2), value(z3)
-    put(state, j, tile, h0, h1, h2, h3)
-    put(slopes, j, tile, slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3))
-    return a0 * a0, a1 * a1, a2 * a2, a3 * a3, q0, q1, q2, q3
+    apart = ROWS * width
+    for t in range(steps):
+        for j in range(0, width, WIDTH):
+            o = t * width + j
+            z0, z1, z2, z3 = preactivations(H, o, apart, X, x + t * d * tile + j, tile, d, w, u, i)
+            h0, h1, h2, h3 = value(z0), value(z1), value(z2), value(z3)
+            put(H, o + width, apart, h0, h1, h2, h3)
+            put(S, o + width, apart, slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3))
+
+
+@inlined
+def carry(H, S, steps, width):
+    """Make the last rows of a segment the rows before the next."""
+    for b in range(4):
+        for j in range(0, width, WIDTH):
+            o = b * ROWS * width + j
+            store(H, o, load(H, o + steps * width))
+            store(S, o, load(S, o + steps * width))
+
+
+@inlined
+def store_four(w, i, X, x, step, tile, S, s, G, g, B, o, steps, width):
+    """Advance four rows of G from dz_{t-1} to dz_t = x_t + w sigma'(z_{t-1}) dz_{t-1}; store dh_t in rows of B."""
+    a0, a1, a2, a3 = load(G, g), load(G, g + width), load(G, g + 2 * width), load(G, g + 3 * width)
+    for t in range(steps):
+        f, r = load(S, s + t * width) * spread(w, i), load(S, s + (t + 1) * width)
+        p = x + t * step
+        a0, a1 = a0 * f + load(X, p), a1 * f + load(X, p + tile)
+        a2, a3 = a2 * f + load(X, p + 2 * tile), a3 * f + load(X, p + 3 * tile)
+        put(B, o + t * width, STEPS * width, a0 * r, a1 * r, a2 * r, a3 * r)
+    put(G, g, width, a0, a1, a2, a3)
+
+
+@inlined
+def store_one(w, i, X, x, step, S, s, G, g, B, o, steps, width):
+    """Do what `store_four` does, for one input (or for w, with h_{t-1} in the place of x_t)."""
+    a = load(G, g)
+    for t in range(steps):
+        a = a * (load(S, s + t * width) * spread(w, i)) + load(X, x + t * step)
+        store(B, o + t * width, a * load(S, s + (t + 1) * width))
+    store(G, g, a)
+
+
+@inlined
+def write(B, rows, J, o, of_feature, of_time, steps, width, n, aligned):
+    """Write the rows of some features in B to J: the first n samples of each."""
+    for k in range(rows):
+        for t in range(steps):
+            for j in range(0, width, WIDTH):
+                lanes, place = load(B, (k * STEPS + t) * width + j), o + k * of_feature + t * of_time + j
+                if aligned:
+                    stream(J, place, lanes)
+                else:
+                    put_part(J, place, lanes, n - j)
 
 
 @kernel
@@ -72,24 +108,33 @@ def jacobian(w, u, X, J, lo, hi, T, d, tile, tiles, n, aligned, of_neuron, of_fe
 
     aligned: all these places for j = 0, 8, ... are multiples of 64 bytes: write past the caches.
     """
-    state, slopes, G = np.empty(4 * tile), np.empty(4 * tile), np.empty((1 + d) * 4 * tile)
-    for q in range(tiles):
-        for i in range(lo, hi, 4):
-            state[:] = 0.0
-            slopes[:] = 0.0
-            G[:] = 0.0
-            for t in range(T):
-                for j in range(0, tile, WIDTH):
-                    advance(w, u, X, (q * T + t) * d * tile + j, state, slopes, G, i, j, d, tile)
+    apart, fours = ROWS * tile, d // 4 * 4
+    H, S, G, B = np.empty(4 * apart), np.empty(4 * apart), np.empty(4 * (1 + d) * tile), np.empty(4 * STEPS * tile)
+    for i in range(lo, hi, 4):
+        for q in range(tiles):
+            H[:], S[:], G[:] = 0.0, 0.0, 0.0
+            for first in range(0, T, STEPS):
+                steps, x = min(STEPS, T - first), (q * T + first) * d * tile
+                segment(w, u, X, x, H, S, i, steps, d, tile, tile)
                 for b in range(min(4, hi - i)):
-                    for k in range(1 + d):
-                        o = (i + b - lo) * of_neuron + k * of_feature + q * of_tile + t * of_time
+                    s, g = b * apart, b * (1 + d) * tile
+                    o = (i + b - lo) * of_neuron + q * of_tile + first * of_time
+                    for j in range(0, tile, WIDTH):
+                        store_one(w, i + b, H, s + j, tile, S, s + j, G, g + j, B, j, steps, tile)
+                    write(B, 1, J, o, of_feature, of_time, steps, tile, n - q * tile, aligned)
+                    for k in range(0, fours, 4):
+                        o += of_feature * (1 if k == 0 else 4)
                         for j in range(0, tile, WIDTH):
-                            derivative = load(G, (k * 4 + b) * tile + j) * load(slopes, b * tile + j)
-                            if aligned:
-                                stream(J, o + j, derivative)
-                            else:
-                                put_part(J, o + j, derivative, n - q * tile - j)
+                            p, e = x + k * tile + j, g + (k + 1) * tile + j
+                            store_four(w, i + b, X, p, d * tile, tile, S, s + j, G, e, B, j, steps, tile)
+                        write(B, 4, J, o, of_feature, of_time, steps, tile, n - q * tile, aligned)
+                    for k in range(fours, d):
+                        o = (i + b - lo) * of_neuron + q * of_tile + first * of_time + (k + 1) * of_feature
+                        for j in range(0, tile, WIDTH):
+                            p, e = x + k * tile + j, g + (k + 1) * tile + j
+                            store_one(w, i + b, X, p, d * tile, S, s + j, G, e, B, j, steps, tile)
+                        write(B, 1, J, o, of_feature, of_time, steps, tile, n - q * tile, aligned)
+                carry(H, S, steps, tile)
     fence()
 
 
@@ -103,29 +148,69 @@ def put_part(J, o, lanes, count):
             J[o + b] = lane(lanes, b)
 
 
-@kernel
-def suprema(w, u, X, best, lo, hi, T, d, tile, tiles):
-    """Raise best[(k T + t) 8 + lane] to (dh/dw)^2, ||dh/du||^2 and ||grad h||^2 for k = 0, 1, 2."""
-    state, slopes, G = np.empty(4 * tile), np.empty(4 * tile), np.empty((1 + d) * 4 * tile)
-    for q in range(tiles):
-        for i in range(lo, hi, 4):
-            state[:] = 0.0
-            slopes[:] = 0.0
-            G[:] = 0.0
-            for t in range(T):
-                for j in range(0, tile, WIDTH):
-                    x = (q * T + t) * d * tile + j
-                    a0, a1, a2, a3, q0, q1, q2, q3 = advance(w, u, X, x, state, slopes, G, i, j, d, tile)
-                    s0, s1 = load(slopes, j), load(slopes, j + tile)
-                    s2, s3 = load(slopes, j + 2 * tile), load(slopes, j + 3 * tile)
-                    s0, s1, s2, s3 = s0 * s0, s1 * s1, s2 * s2, s3 * s3
-                    raise_to(best, t * WIDTH, a0 * s0, a1 * s1, a2 * s2, a3 * s3)
-                    raise_to(best, (T + t) * WIDTH, q0 * s0, q1 * s1, q2 * s2, q3 * s3)
-                    a0, a1, a2, a3 = (a0 + q0) * s0, (a1 + q1) * s1, (a2 + q2) * s2, (a3 + q3) * s3
-                    raise_to(best, (2 * T + t) * WIDTH, a0, a1, a2, a3)
+@inlined
+def add_four(w, i, X, x, step, tile, S, s, G, g, Q, fresh, steps):
+    """Advance four rows of G like `store_four`; set the rows Q[s + 8 t] to the sum of squares, or add it."""
+    a0, a1, a2, a3 = load(G, g), load(G, g + WIDTH), load(G, g + 2 * WIDTH), load(G, g + 3 * WIDTH)
+    for t in range(steps):
+        o, p = s + t * WIDTH, x + t * step
+        f = load(S, o) * spread(w, i)
+        a0, a1 = a0 * f + load(X, p), a1 * f + load(X, p + tile)
+        a2, a3 = a2 * f + load(X, p + 2 * tile), a3 * f + load(X, p + 3 * tile)
+        squares = (a0 * a0 + a1 * a1) + (a2 * a2 + a3 * a3)
+        store(Q, o, squares if fresh else load(Q, o) + squares)
+    put(G, g, WIDTH, a0, a1, a2, a3)
 
 
 @inlined
-def raise_to(best, o, a0, a1, a2, a3):
-    """Raise the lanes at best[o] to the largest of four."""
-    store(best, o, larger(load(best, o), larger(larger(a0, a1), larger(a2, a3))))
+def add_one(w, i, X, x, step, S, s, G, g, Q, fresh, steps):
+    """Do what `add_four` does, for one input (or for w, with h_{t-1} in the place of x_t)."""
+    a = load(G, g)
+    for t in range(steps):
+        o = s + t * WIDTH
+        a = a * (load(S, o) * spread(w, i)) + load(X, x + t * step)
+        store(Q, o, a * a if fresh else load(Q, o) + a * a)
+    store(G, g, a)
+
+
+@inlined
+def largest(S, A, Q, o, by_w, by_u, both):
+    """Raise the three to the squares of one neuron: those of dz in A and Q times the slope's."""
+    s = load(S, o + WIDTH)
+    a, q = load(A, o) * (s * s), load(Q, o) * (s * s)
+    return larger(by_w, a), larger(by_u, q), larger(both, a + q)
+
+
+@kernel
+def suprema(w, u, X, best, lo, hi, T, d, tile, tiles):
+    """Raise best[(k T + t) 8 + lane] to (dh/dw)^2, ||dh/du||^2 and ||grad h||^2 for k = 0, 1, 2.
+
+    Eight samples, four neurons and a segment of time at once, so that all but the inputs stays in a first-level cache.
+    """
+    apart, fours, plane = ROWS * WIDTH, d // 4 * 4, T * WIDTH
+    H, S, A, Q = np.empty(4 * apart), np.empty(4 * apart), np.empty(4 * apart), np.empty(4 * apart)
+    G = np.empty(4 * (1 + d) * WIDTH)
+    for r in range(0, tiles * tile, WIDTH):
+        for i in range(lo, hi, 4):
+            H[:], S[:], G[:] = 0.0, 0.0, 0.0
+            for first in range(0, T, STEPS):
+                steps, x = min(STEPS, T - first), (r // tile * T + first) * d * tile + r % tile
+                segment(w, u, X, x, H, S, i, steps, d, tile, WIDTH)
+                for b in range(4):
+                    s, g = b * apart, b * (1 + d) * WIDTH
+                    add_one(w, i + b, H, s, WIDTH, S, s, G, g, A, True, steps)
+                    for k in range(0, fours, 4):
+                        e = g + (k + 1) * WIDTH
+                        add_four(w, i + b, X, x + k * tile, d * tile, tile, S, s, G, e, Q, k == 0, steps)
+                    for k in range(fours, d):
+                        e = g + (k + 1) * WIDTH
+                        add_one(w, i + b, X, x + k * tile, d * tile, S, s, G, e, Q, k == 0, steps)
+                for t in range(steps):
+                    o, p = (first + t) * WIDTH, t * WIDTH
+                    by_w, by_u, both = load(best, o), load(best, plane + o), load(best, 2 * plane + o)
+                    for b in range(4):
+                        by_w, by_u, both = largest(S, A, Q, p + b * apart, by_w, by_u, both)
+                    store(best, o, by_w)
+                    store(best, plane + o, by_u)
+                    store(best, 2 * plane + o, both)
+                carry(H, S, steps, WIDTH)

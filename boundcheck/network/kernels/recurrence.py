@@ -43,7 +43,7 @@ def forward_part(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, ti
             for t in range(T):
                 o = ((q * blocks + i // 4) * T + t) * 4 * tile
                 for j in range(0, tile, WIDTH):
-                    z0, z1, z2, z3 = preactivations(previous, j, X, (q * T + t) * d * tile + j, tile, d, w, u, i)
+                    z0, z1, z2, z3 = preactivations(previous, j, tile, X, (q * T + t) * d * tile + j, tile, d, w, u, i)
                     h0, h1, h2, h3 = value(z0), value(z1), value(z2), value(z3)
                     put(previous, j, tile, h0, h1, h2, h3)
                     if keep:
@@ -69,7 +69,7 @@ def states(w, u, X, H, S, i, q, T, d, tile):
     for t in range(T):
         for j in range(0, tile, WIDTH):
             o = t * row + j
-            z0, z1, z2, z3 = preactivations(H, o, X, (q * T + t) * d * tile + j, tile, d, w, u, i)
+            z0, z1, z2, z3 = preactivations(H, o, tile, X, (q * T + t) * d * tile + j, tile, d, w, u, i)
             h0, h1, h2, h3 = value(z0), value(z1), value(z2), value(z3)
             put(H, o + row, tile, h0, h1, h2, h3)
             if PAIR:
@@ -170,8 +170,8 @@ def residual(partial, y, mask, E, scale, m):
     return squares
 
 
-TAKEN, DONE, READY, TAKEN_AGAIN = range(4)
-"""Counters that the threads share: parts begun and done forward, whether E is there, parts begun backward."""
+DONE, READY, CLAIMS = range(3)
+"""Counters that the threads share: parts done forward, whether E is there, then claims: each part forward, backward."""
 PATIENCE = 1 << 12
 """How often to look for E before returning to let another thread run."""
 
@@ -179,6 +179,7 @@ PATIENCE = 1 << 12
 @kernel
 def gradient(
     counters,
+    start,
     edges,
     w,
     u,
@@ -203,15 +204,16 @@ def gradient(
     tile,
     tiles,
 ):
-    """Take parts edges[p], edges[p + 1] of the neurons until none is left, as other threads do: forward, then backward.
+    """Take the parts edges[p], edges[p + 1] of the neurons that no thread has claimed: all forward, then all backward.
 
+    Each thread goes round from a `start` of its own, so that it finds in its cache what it kept there.
     grad_w and grad_u, zero before, become the gradient of (scale / 2) sum (F - y)^2, squares[0] the sum itself.
     Returns False, to be called again, if another thread was long at its last part of the first pass.
     """
     parts = partial.shape[0]
-    while count(counters, TAKEN) < parts:
-        p = count_up(counters, TAKEN)
-        if p < parts:
+    for step in range(parts):
+        p = (start + step) % parts
+        if count(counters, CLAIMS + p) == 0 and count_up(counters, CLAIMS + p) == 0:
             partial[p] = 0.0
             lo, hi = edges[2 * p], edges[2 * p + 1]
             forward_part(w, u, c, X, partial[p], H, S, keep, past, lo, hi, blocks, T, d, tile, tiles)
@@ -223,9 +225,9 @@ def gradient(
         looks += 1
         if looks > PATIENCE:
             return False
-    while count(counters, TAKEN_AGAIN) < parts:
-        p = count_up(counters, TAKEN_AGAIN)
-        if p < parts:
+    for step in range(parts):
+        p = (start + step) % parts
+        if count(counters, CLAIMS + parts + p) == 0 and count_up(counters, CLAIMS + parts + p) == 0:
             lo, hi = edges[2 * p], edges[2 * p + 1]
             backward(w, u, c, X, E, grad_w, grad_u, H, S, keep, lo, hi, blocks, T, d, tile, tiles)
     return True
