@@ -207,7 +207,14 @@ def _along(expression: Expr) -> Expr:
 def _on_table(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> tuple[Any, list[Any]]:
     used = tuple(symbol for symbol in sigma_z if symbol in expression.free_symbols)
     table = derivatives_on_grid(activation)
-    columns = [table[sigma_z.index(symbol)] for symbol in used]
+    orders = [sigma_z.index(symbol) for symbol in used]
+    if max(orders, default=0) >= len(table):
+        message = (
+            f"this tier needs sigma^({max(orders)}) everywhere, and {activation.name} is only of class "
+            f"C^{activation.smoothness} (choose a smoother activation)"
+        )
+        raise ValueError(message)
+    columns = [table[order] for order in orders]
     return compile_doubles((expression,), (*used, *symbols), vector=True), columns
 
 

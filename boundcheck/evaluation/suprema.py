@@ -19,9 +19,10 @@ from flint import arb, ctx
 from sympy import Expr, S, Symbol
 
 from boundcheck.activations import Activation
-from boundcheck.enclosure.maximise import maximise
+from boundcheck.enclosure.maximise import UnboundedError, maximise
 from boundcheck.enclosure.objective import Objective
 from boundcheck.evaluation.charts import Chart, chart_of, lower_double, upper_double, x
+from boundcheck.evaluation.following import Follower, shape, zero_at
 from boundcheck.evaluation.generated import compile_balls, compile_doubles
 from boundcheck.notation import sigma_z, z
 
@@ -59,13 +60,15 @@ class _Variant:
         self.slots = tuple(k for k, symbol in enumerate(sigma_z) if symbol in expression.free_symbols)
         chart = chart_of(activation) if self.slots and is_admissible(expression) else None
         self.peaks = None if chart is None else _Peaks(expression, symbols, chart, self.slots)
+        self.follower = None if self.peaks is None else Follower(self.peaks.shape)
         self.guesses: list[arb] = []
 
     def __call__(self, values: list[arb]) -> arb:
         if self.constant is not None:
             return self.constant(*values)[0]
-        if self.peaks is not None and all(value > 0 for value in values):
-            found = self.peaks.supremum(values)
+        if self.peaks is not None and self.follower is not None and all(value > 0 for value in values):
+            found = self.follower.supremum(values)
+            found = self.peaks.supremum(values) if found is None else found
             if found is not None:
                 return found
         return self._by_branch_and_bound(values)
@@ -73,7 +76,11 @@ class _Variant:
     def _by_branch_and_bound(self, values: list[arb]) -> arb:
         objective = _objective(self.expression, self.symbols, self.activation)
         digits = max(5, int((ctx.prec - 16) * 0.30103) - 4)
-        found = maximise(objective, tuple(values), digits=digits, guesses=self.guesses)
+        try:
+            found = maximise(objective, tuple(values), digits=digits, guesses=self.guesses)
+        except UnboundedError as error:
+            message = f"this tier needs a supremum over z that is {error} for {self.activation.name} (choose another)"
+            raise ValueError(message) from error
         sites = [site for site in found.sites if site.low is not None and site.high is not None]
         self.guesses = [((site.low + site.high) / 2).mid() for site in sites][:4]  # type: ignore[operator]
         return found.value
@@ -113,6 +120,7 @@ class _Peaks:
         self.chart, self.slots, self.symbols = chart, slots, symbols
         self.expression = in_absolute_values(expression)
         names = tuple(absolute_values[k] for k in slots)
+        self.shape = shape(self.expression, symbols, chart, slots, names)
         self.bound = compile_doubles((self.expression,), (*names, *symbols), vector=True)
         self.columns = [chart.uppers[k] for k in slots]
         self.values_on = compile_balls(tuple(part for k in slots for part in chart.slots[k]), (x,))
@@ -238,7 +246,7 @@ class _Peaks:
     def _vanishes(self, index: int, point: arb) -> bool:
         """Tell whether s_k is exactly zero at a point -1, 0 or 1 of the chart, where symmetry puts zeros."""
         whole = int(float(point)) if point == -1 or point == 0 or point == 1 else None
-        return whole is not None and _zero_at(self.chart.slots[self.slots[index]][0], whole)
+        return whole is not None and zero_at(self.chart.slots[self.slots[index]][0], whole)
 
     def _along(self, parts: Sequence[arb], signs: tuple[int, ...], values: Sequence[arb]) -> tuple[arb, arb, arb]:
         """Return E, E' and E'' from the values of s_k and their derivatives, with the signs given."""
@@ -306,11 +314,6 @@ def _outer(expression: Expr, names: tuple[Symbol, ...], symbols: tuple[Symbol, .
     curvature = bends + sympy.Add(*(sympy.diff(expression, name) * d for name, d in zip(names, seconds, strict=True)))
     order = [symbol for triple in zip(names, firsts, seconds, strict=True) for symbol in triple]
     return compile_balls((expression, slope, curvature), (*order, *symbols))
-
-
-@lru_cache(maxsize=512)
-def _zero_at(slot: Expr, whole: int) -> bool:
-    return bool(slot.subs(x, whole) == 0)
 
 
 def _climber(expression: Expr, symbols: tuple[Symbol, ...], chart: Chart) -> Any:

@@ -32,3 +32,16 @@ def test_tiers_of_a_derived_bound_differ_and_decrease(quantity):
     assert again.lower == bounds[0].lower
     for looser, tighter in zip(bounds, bounds[1:], strict=False):
         assert tighter.upper < looser.lower
+
+
+@pytest.mark.parametrize(
+    ("quantity", "tier", "reason"),
+    [
+        ("lemma-1.L", "directional", r"needs sigma\^\(1\) everywhere, and relu is only of class C\^0"),
+        ("lemma-1.D_w", "coupled", "supremum over z that is unbounded towards .oo for relu"),
+        ("lemma-1.beta", "paper", "relu has no constant sigma0"),
+    ],
+)
+def test_an_activation_that_a_tier_cannot_take_is_refused_with_its_reason(quantity, tier, reason):
+    with pytest.raises(ValueError, match=reason):
+        evaluate(quantity, tier=tier, activation="relu", alpha="1/2", T=2, d=2, m=16, rho_w=1, rho_u=1)
