@@ -124,6 +124,15 @@ def test_features_agree_with_arrays(rng, make_problem):
     np.testing.assert_allclose(found, np.einsum("i,iatn,ia->nt", weights.c, expected, v), rtol=1e-11, atol=1e-14)
 
 
+def test_read_only_and_padded_weights_are_no_second_compilation(rng, make_problem):
+    for m in (6, 8):
+        weights, X, y = make_problem(rng, n=3, T=2, d=2, m=m)
+        evaluate = Evaluator(X, y, m, "tanh")
+        evaluate(weights.w, weights.u, weights.c)
+        evaluate(weights.w.copy(), weights.u.copy(), weights.c)
+    assert len(kernels("tanh").gradient.signatures) == 1
+
+
 def test_the_number_of_threads_does_not_change_a_bit(rng, make_problem, monkeypatch):
     weights, X, y = make_problem(rng, n=9, T=7, d=2, m=700)
     results = []

@@ -97,13 +97,17 @@ class Layout:
         return np.broadcast_to(samples, (self.tiles, self.T, self.tile)).astype(np.float64).ravel()
 
     def pack(self, array: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return an array of m rows as flat, padded halves."""
+        """Return an array of m rows as flat, padded halves, always read-only: numba compiles once for each kind."""
         first, half = self.m - self.m // 2, self.half
         if self.m == 2 * half:
-            return np.ascontiguousarray(array).reshape(-1)
-        packed = np.zeros((2 * half, *array.shape[1:]))
-        packed[:first], packed[half : half + self.m - first] = array[:first], array[first:]
-        return packed.reshape(-1)
+            flat = np.ascontiguousarray(array).reshape(-1)
+        else:
+            packed = np.zeros((2 * half, *array.shape[1:]))
+            packed[:first], packed[half : half + self.m - first] = array[:first], array[first:]
+            flat = packed.reshape(-1)
+        view = flat.view()
+        view.setflags(write=False)
+        return view
 
     def unpack(self, flat: NDArray[np.float64], *columns: int) -> NDArray[np.float64]:
         """Return the m rows of flat, padded halves."""
