@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from boundcheck.measurement import approximation, convergence, hidden_state, kernel, linearization, norms, remarks
-from boundcheck.measurement.values import Measurement, Problem
+from boundcheck.measurement.values import Measurement, NotMeasurableError, Problem
+from boundcheck.network.activation_functions import SmoothnessError
 
 Measure = Callable[[Problem], "Measurement | tuple[Measurement, ...]"]
 
@@ -59,10 +60,17 @@ MEASUREMENTS: tuple[tuple[str, str, Measure], ...] = (
 
 
 def measure(statement_id: str, problem: Problem) -> tuple[Measurement, ...]:
-    """Measure everything that is listed for a statement; empty if nothing is."""
+    """Measure everything that is listed for a statement; empty if nothing is.
+
+    What needs a derivative or a step size that the activation does not have is not measured, and says so.
+    """
     found: list[Measurement] = []
-    for statement, _, function in MEASUREMENTS:
+    for statement, quantities, function in MEASUREMENTS:
         if statement == statement_id:
-            result = function(problem)
+            try:
+                result = function(problem)
+            except (NotMeasurableError, SmoothnessError) as error:
+                reason, first = {"reason": str(error)}, quantities.split()[0]
+                result = Measurement(statement=statement, quantity=first, value=None, kind="exact-run", witness=reason)
             found.extend(result if isinstance(result, tuple) else (result,))
     return tuple(found)

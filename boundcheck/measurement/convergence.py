@@ -16,7 +16,7 @@ import numpy as np
 from boundcheck.measurement.approximation import frequency, prepared
 from boundcheck.measurement.bounds import parameter_values, tightest
 from boundcheck.measurement.coverage import quantile, run_all
-from boundcheck.measurement.values import Measurement, Problem, seeds
+from boundcheck.measurement.values import Measurement, NotMeasurableError, Problem, seeds
 
 VARIANTS = ("classic", "sharpened", "lyapunov")
 
@@ -59,7 +59,7 @@ def lipschitz(problem: Problem) -> float:
     value = tightest(problem, "lemma-1.L")
     if value is None:
         message = f"a step size 1/(2 L^2) needs a certified L; got none for {problem.activation_text} (set eta)"
-        raise ValueError(message)
+        raise NotMeasurableError(message)
     return value
 
 

@@ -87,8 +87,9 @@ def _risk_gradient(base: Any, moves: dict[str, Any], x: Any, sigma: Any, m: int)
     for k in range(1 + d):
         axis = [Fraction(k == j + 1) for j in range(d)]
         slopes = [h[1] for h in states(sigma, *points[0], x, Fraction(k == 0), axis, 1)[0]]
-        square += sum(((p - q) * g for p, q, g in zip(plus, minus, slopes, strict=True)), arb(0)) ** 2
-    return square.sqrt() / len(x)
+        part = sum(((p - q) * g for p, q, g in zip(plus, minus, slopes, strict=True)), arb(0))
+        square += part * part  # a power would be NaN for a ball around 0
+    return square.nonnegative_part().sqrt() / len(x)
 
 
 def _move(witness: dict[str, Any], name: str, functional: str) -> tuple[Fraction, list[Fraction]]:
@@ -122,7 +123,8 @@ def kernel_value(witness: dict[str, Any]) -> arb:
     square = arb(0)
     for v_w, v_u in chosen:
         slopes = [h[1] for h in states(sigma, w, u, x, v_w, v_u, 1)[0]]
-        square += sum((r * g for r, g in zip(e, slopes, strict=True)), arb(0)) ** 2
+        along = sum((r * g for r, g in zip(e, slopes, strict=True)), arb(0))
+        square += along * along
     risk = sum((r * r for r in e), arb(0)) / len(e)
     ratio = 4 * square / (len(e) ** 2 * risk)
     return ratio if part == "all" else (ratio / int(witness["m"])).sqrt()

@@ -88,7 +88,7 @@ class PairSpace:
     def natural_scale(self) -> float:
         """Size of the displacement to the power with which the functional vanishes."""
         power = {"linearization": 2, "output": 1, "gradient-change": 2, "symmetric": 3}[self.functional]
-        return max(float(np.hypot(*self.box)), 1e-150) ** power
+        return max(float(np.hypot(*self.box)), 1e-100) ** power
 
     def terms(self) -> tuple[tuple[float, int, Any, Any], ...]:
         """List the terms: coefficient, order, where (index of a displacement or None), along (indices with signs)."""

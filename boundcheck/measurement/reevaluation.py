@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from flint import arb, fmpq
-from sympy import diff
+from sympy import Heaviside, Max, diff, sign
 
 from boundcheck.enclosure import Enclosure, compile_arb, precision
 from boundcheck.measurement.directional import advance, compose
@@ -28,16 +28,15 @@ def ball_derivatives(activation: Any) -> BallDerivatives:
     """Return f(z, order) -> [sigma(z), ..., sigma^(order)(z)] on balls."""
     from boundcheck.activations import activation as find
 
-    functions = _compiled(find(activation).expression)
-    return lambda point, order: [function(point) for function in functions[: order + 1]]
+    expression = find(activation).expression
+    return lambda point, order: [_compiled(expression, k)(point) for k in range(order + 1)]
 
 
-@lru_cache(maxsize=32)
-def _compiled(expression: Any) -> tuple[Callable[..., arb], ...]:
-    orders = [expression]
-    for _ in range(3):
-        orders.append(diff(orders[-1], z))
-    return tuple(compile_arb(item, (z,)) for item in orders)
+@lru_cache(maxsize=128)
+def _compiled(expression: Any, order: int) -> Callable[..., arb]:
+    """Compile a derivative of sigma; that of a kink is its left one there (sigma'(0) = 0 for ReLU, Remark 2)."""
+    found = diff(expression, z, order) if order else expression
+    return compile_arb(found.replace(Heaviside, lambda at, *_: Max(sign(at), 0)), (z,))
 
 
 def reevaluate(statement_id: str, quantity: str, witness: dict[str, Any]) -> Enclosure:

@@ -15,7 +15,7 @@ from boundcheck.measurement.coverage import quantile
 from boundcheck.measurement.hidden_state import measure_lengths, measure_supremum
 from boundcheck.measurement.preparation import prepare
 from boundcheck.measurement.slopes import fit_slope
-from boundcheck.measurement.values import Measurement, Problem, seeds
+from boundcheck.measurement.values import Measurement, NotMeasurableError, Problem, seeds
 
 CUTOFFS = (Fraction(3, 4), Fraction(1), Fraction(5, 4))
 SAMPLES = (4, 16, 64)
@@ -122,7 +122,9 @@ def measure_samples(problem: Problem) -> Measurement:
         mean.append(changed.m * quantile(table[:, 2].tolist(), level) ** 2)
         largest.append(changed.m * quantile(table[:, 4].tolist(), level) ** 2)
     slope_mean, slope_largest = fit_slope(sizes, mean), fit_slope(np.log(sizes).tolist(), largest)
-    assert slope_mean is not None
+    if slope_mean is None:
+        message = "an exponent of n needs an error above 0; got 0 (nu_w = nu_u = 0: the target is 0)"
+        raise NotMeasurableError(message)
     series: dict[str, Any] = {"n": list(sizes), "width_mean": mean, "width_max": largest}
     series["slope_mean"] = [slope_mean.exponent, slope_mean.lower, slope_mean.upper]
     if slope_largest is not None:

@@ -10,11 +10,16 @@ from typing import Any, Literal
 
 import numpy as np
 
+from boundcheck.language import to_text
 from boundcheck.measurement.effort import Effort, effort
 from boundcheck.notation import exact
 
 Kind = Literal["lower-estimate", "exact-run", "frequency"]
 KINDS = ("lower-estimate", "exact-run", "frequency")
+
+
+class NotMeasurableError(ValueError):
+    """The problem lacks what a measurement needs, such as a certified step size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -145,7 +150,7 @@ class Problem:
     @property
     def activation_text(self) -> str:
         """Name or formula of the activation, from which it can be found again."""
-        return self.activation if isinstance(self.activation, str) else str(self.activation.expression)
+        return self.activation if isinstance(self.activation, str) else to_text(self.activation.expression)
 
     def exact_parameters(self) -> dict[str, str]:
         """Parameters as exact text, for a witness."""

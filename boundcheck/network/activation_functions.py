@@ -19,6 +19,10 @@ MAX_ORDER = 4
 """Highest derivative of sigma that any statement needs (sigma_4, in the fourth-derivative bound)."""
 
 
+class SmoothnessError(ValueError):
+    """A derivative was asked for that the activation does not have everywhere."""
+
+
 def as_activation(activation: Activation | str) -> Activation:
     """Accept an Activation, or a name or expression such as ``"tanh"`` or ``"z/sqrt(1+z**2)"``."""
     from boundcheck.activations import activation as build
@@ -100,8 +104,8 @@ def derivative_expressions(expression: sympy.Expr, order: int) -> tuple[sympy.Sy
     for k in range(1, order + 1):
         current = _simplest(_without_vanishing_deltas(sympy.diff(current, z), z))
         if current.has(sympy.DiracDelta, sympy.Derivative, sympy.Subs):
-            message = f"sigma must have a {k}-th derivative here; got {expression} (choose a smoother activation)"
-            raise ValueError(message)
+            message = f"sigma must have a derivative of order {k} here; got {expression} (choose a smoother activation)"
+            raise SmoothnessError(message)
         derivatives.append(current)
     return z, derivatives
 

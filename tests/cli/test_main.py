@@ -96,7 +96,8 @@ def test_an_error_of_ours_is_told_apart_from_bad_input(monkeypatch, capsys):
 
 
 def test_a_terminal_without_unicode_gets_replacements():
-    environment, command = os.environ | {"PYTHONIOENCODING": "ascii"}, [sys.executable, "-P", "-m", "boundcheck", "list"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-P", "-m", "boundcheck", "list"]
     done = subprocess.run(command, capture_output=True, env=environment, timeout=60)
     assert done.returncode == 0
     assert done.stdout.isascii()

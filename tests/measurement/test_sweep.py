@@ -132,11 +132,27 @@ def test_a_wider_grid_reuses_what_is_there(grid, tmp_path):
     assert set(before) < set(rows(tmp_path / "a"))
 
 
-def test_a_failing_run_is_a_row_with_its_reason(tmp_path):
+RELU = "T = 2\nd = 1\nn = 2\nm = 4\n[network]\nactivation = 'relu'\n[run]\nstatements = ['lemma-1']\n"
+
+
+def test_what_cannot_be_measured_is_a_row_with_its_reason(tmp_path):
     path = tmp_path / "s.toml"
-    path.write_text("T = 2\nd = 1\nn = 2\nm = 4\n[network]\nactivation = 'relu'\n[run]\nstatements = ['lemma-1']\n")
+    path.write_text(RELU)
     ((_, _, _, result, _),) = filled(path, tmp_path / "a")
-    assert "error" in json.loads(result)
+    found = json.loads(result)["measured"]
+    assert all(entry["value"] is None and "derivative of order 2" in entry["witness"]["reason"] for entry in found)
+
+
+def test_a_failing_run_is_a_row_with_its_reason(tmp_path, monkeypatch):
+    def fail(statement, problem):
+        message = "no such luck"
+        raise ValueError(message)
+
+    monkeypatch.setattr("boundcheck.measurement.catalogue.measure", fail)
+    path = tmp_path / "s.toml"
+    path.write_text(RELU)
+    ((_, _, _, result, _),) = filled(path, tmp_path / "a")
+    assert json.loads(result) == {"error": "no such luck"}
 
 
 @pytest.mark.parametrize("ending", ["csv", "json"])

@@ -283,3 +283,31 @@ def test_the_module_is_callable_and_reports_show_themselves(report):
     assert boundcheck.report.build is not None
     assert "<table>" in report._repr_html_()
     assert "3 statements" in str(report)
+
+
+def test_an_activation_without_constants_leaves_what_needs_them_open(tmp_path):
+    config = {
+        "alpha": "1/2", "T": 2, "n": 1, "d": 1, "m": 2, "tau": 1,
+        "network": {"activation": "relu", "lengths": [1, 2], "widths": [16, 32]},
+        "run": {
+            "statements": ["prop-1", "lemma-1", "prop-4", "prop-6", "theorem-1", "theorem-2", "corollary-1"],
+            "mutation_seconds": 0, "runs": 2, "restarts": 4,
+        },
+    }  # fmt: skip
+    report = boundcheck.report(config)
+    report.save(tmp_path / "out")
+    records = {entry["id"]: entry for entry in report.data["statements"]}
+    assert report.data["summary"]["holds"]
+    assert records["prop-1"]["empirical"] == "consistent"
+    assert {entry["quantity"] for entry in records["lemma-1"]["numeric"]} == {"lemma-1.D_u"}
+    assert any("relu has no constant sigma0" in entry["reason"] for entry in records["lemma-1"]["unavailable"])
+    assert records["theorem-1"]["empirical"] == "not-measured"
+    assert any("needs a certified L" in entry["note"] for entry in records["theorem-1"]["measurements"])
+
+
+def test_a_neighbourhood_of_one_point_is_no_accident(tmp_path):
+    run = {"statements": ["prop-4", "prop-6", "prop-5-symmetric"], "mutation_seconds": 0, "restarts": 4}
+    sizes = {"alpha": "3/2", "T": 1, "n": 1, "d": 1, "m": 2, "tau": 1, "nu_w": 0, "nu_u": 0}
+    report = boundcheck.report({**sizes, "network": {"lengths": [1], "widths": [16, 32]}, "run": run})
+    report.save(tmp_path / "out")
+    assert report.data["summary"]["empirical"] == {"consistent": 3, "contradicted": 0, "not-measured": 0}

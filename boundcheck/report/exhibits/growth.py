@@ -5,7 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from boundcheck.report.exhibits.style import SERIES, Figure, below, bound_line, canvas, lower_estimates, rounded
+from boundcheck.report.exhibits.style import (
+    SERIES,
+    Figure,
+    below,
+    bound_line,
+    canvas,
+    has_bounds,
+    lower_estimates,
+    rounded,
+)
 
 SCALES = (Fraction(3, 4), Fraction(1), Fraction(5, 4))
 NAMES = {"L": r"$L_T$ (Lipschitz)", "beta": r"$\beta_T$ (smoothness)"}
@@ -16,7 +25,7 @@ TIERS = ("paper", "coupled")
 
 def draw(setting: Any, found: dict[str, Any], kept: Any) -> tuple[Figure, ...]:
     """Draw the growth of Lemma 1's constants across the cutoff."""
-    if "lemma-1" not in found:
+    if "lemma-1" not in found or not has_bounds(found["lemma-1"], NAMES, TIERS):
         return ()
     sigma1 = setting.activation.constant(1).enclosure().midpoint
     alphas = tuple(Fraction(scale / sigma1).limit_denominator(1000) for scale in SCALES)

@@ -10,6 +10,7 @@ from boundcheck.report.exhibits.style import (
     below,
     bound_line,
     canvas,
+    has_bounds,
     lower_estimates,
     measured_series,
     rounded,
@@ -21,7 +22,7 @@ TIERS = ("paper", "directional")
 def draw(setting: Any, found: dict[str, Any], kept: Any) -> tuple[Figure, ...]:
     """Draw the largest error found at each width beside the bound of each tier."""
     data = measured_series(found.get("prop-4"), "m")
-    if data is None:
+    if data is None or not any(data["measured"]) or not has_bounds(found["prop-4"], ("bound",), TIERS):
         return ()
     widths, slope = data["m"], data["slope"]
     series: dict[str, Any] = {"m": list(widths)}

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 INK, FAINT = "#1b2a38", "#8a949e"
@@ -153,3 +154,9 @@ def measured_series(item: Any, name: str) -> Any:
     if item is None:
         return None
     return next((entry.series for entry in item.measured if entry.series and name in entry.series), None)
+
+
+def has_bounds(item: Any, quantities: Iterable[str], tiers: Iterable[str]) -> bool:
+    """Tell whether a statement has certified values of all of these (an activation may lack their constants)."""
+    there = {(entry.quantity, entry.tier) for entry in item.numeric if entry.enclosure is not None}
+    return there >= set(product(quantities, tiers))

@@ -33,8 +33,9 @@ TABLE_LENGTHS = (1, 2, 4, 8, 16, 32)
 
 
 def explorer(report: Any) -> dict[str, Any] | None:
-    """Return formulas (JavaScript), settings and tables; None for a report without the statements it plays with."""
-    if not {item.id for item in report.comparisons} >= set(NEEDED):
+    """Return formulas (JavaScript), settings and tables; None without the statements or the constants it plays with."""
+    known = activations(report.setting.activation)
+    if not {item.id for item in report.comparisons} >= set(NEEDED) or report.setting.activation.name not in known:
         return None
     writer = Writer()
     functions = {tier: _functions(writer, tier) for tier in TIERS}
@@ -45,7 +46,7 @@ def explorer(report: Any) -> dict[str, Any] | None:
         "names": sorted(writer.functions),
         "data": {
             "functions": functions,
-            "activations": activations(setting.activation),
+            "activations": known,
             "start": {**start, "activation": setting.activation.name, "tier": TIERS[-1], "variant": VARIANTS[-1]},
             "trivial": report.data["meta"]["trivial_bound"],
         },
