@@ -8,13 +8,16 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+import sympy
 from flint import arb, ctx, fmpq
 from sympy import Expr, Rational, Symbol
 
 from boundcheck.activations import Activation
 from boundcheck.enclosure import Enclosure, compile_arb
-from boundcheck.evaluation.cone import Directions, refined, supremum_over_directions
+from boundcheck.evaluation.concavity import Bends, UnsettledError
+from boundcheck.evaluation.cone import Directions, refined, summit, supremum_over_directions
 from boundcheck.evaluation.doubles import Doubles
+from boundcheck.evaluation.generated import compile_balls
 from boundcheck.evaluation.polarisation import polarise
 from boundcheck.evaluation.suprema import CertifiedSupremum
 from boundcheck.evaluation.terms import free_symbols
@@ -50,7 +53,7 @@ class Balls:
 
     def function(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
         """Compile an expression to a function of balls."""
-        return compiled(expression, symbols)
+        return _alone(expression, symbols) if not expression.has(sympy.Sum) else compiled(expression, symbols)
 
     def supremum(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
         """Compile the supremum over z of an expression in s_k and the symbols."""
@@ -59,17 +62,25 @@ class Balls:
     def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> arb:
         """Enclose the supremum over directions of a recurrence, to the relative width of ``digits``."""
         directions, turn = self._directions(supremum, length, values)
-        return supremum_over_directions(directions, turn, arb(10) ** -self.digits / 2)
+        tolerance = arb(10) ** -self.digits / 2
+        try:
+            bends = Bends(directions.form.plain, length, directions.values, self.activation)
+            top = summit(bends, turn, tolerance)
+        except UnsettledError:
+            top = None
+        turn = refined(directions, turn, self.digits) if top is None else turn
+        return supremum_over_directions(directions, turn, tolerance, top)
 
     def _directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> tuple[Directions, Fraction]:
+        """Return the polarised recurrence and about where it is largest, as a fraction of pi/2."""
         if not isinstance(supremum.value, Recurrence):
             message = f"a supremum over {supremum.variable} needs a recurrence; got {str(supremum.value)[:60]}"
             raise ValueError(message)
         known = {symbol: self.number(values[symbol]) for symbol in free_symbols(supremum)}
         form = polarise(supremum.value, supremum.variable)
         angle, _ = Doubles(self.activation).best_direction(supremum, length, known)
-        directions = Directions(form, length, known, self)
-        return directions, refined(directions, Fraction(min(max(angle * 2 / math.pi, 0.0), 1.0)), self.digits)
+        start = Fraction(min(max(angle * 2 / math.pi, 0.0), 1.0))
+        return Directions(form, length, known, self), start
 
 
 class LowerBalls(Balls):
@@ -78,13 +89,18 @@ class LowerBalls(Balls):
     def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> arb:
         """Enclose the value at one good direction: a lower bound of the supremum."""
         directions, turn = self._directions(supremum, length, values)
-        return directions.value(turn)
+        return directions.value(refined(directions, turn, self.digits))
 
 
 @lru_cache(maxsize=4096)
 def compiled(expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
     """Compile once for all precisions."""
     return compile_arb(expression, symbols)
+
+
+@lru_cache(maxsize=4096)
+def _alone(expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
+    return compile_balls((expression,), symbols, alone=True)
 
 
 @lru_cache(maxsize=256)

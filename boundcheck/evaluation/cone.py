@@ -4,6 +4,9 @@ Each arc is bounded by the lemma of ``polarisation``, whose error is quadratic i
 bounds it stays below the best value known is solved for, so that an arc beside a good maximiser shrinks to a small
 part of itself at every step (each certified digit costs the same); else the arc is bisected. Lower ends are values at
 directions, so both ends are rigorous.
+
+Where the output is certified to be concave on an arc around a good maximiser (``concavity``), its slope at one
+direction bounds it there, and arcs are needed for the rest only: the digits asked for then cost Newton steps.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -20,6 +24,7 @@ from sympy import Symbol
 
 from boundcheck.enclosure import precision
 from boundcheck.enclosure.decimals import dyadic
+from boundcheck.evaluation.concavity import Bends, Jet, UnsettledError
 from boundcheck.evaluation.polarisation import Polarised, along_u, along_w, at_first, at_second, cross
 from boundcheck.evaluation.recursion import Arithmetic, Stepper, free_symbols_of
 from boundcheck.language import Supremum
@@ -27,6 +32,8 @@ from boundcheck.language import Supremum
 MAX_ARCS = 4000
 START_DIGITS = 7
 SMALL_SHARE = 0.4
+MAX_CLIMBS = 12
+WIDTHS = (Fraction(1, 30), Fraction(1, 100), Fraction(1, 1000), Fraction(1, 100_000))
 
 
 class Directions:
@@ -207,16 +214,62 @@ class _Crossing:
         return function(*[sources[name][place] for name, place in reads])
 
 
-def supremum_over_directions(directions: Directions, start: Fraction, tolerance: arb) -> arb:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summit:
+    """An arc on which the output is concave, as fractions of pi/2, and the ends of its greatest value there."""
+
+    low: Fraction
+    high: Fraction
+    lower: arb
+    upper: arb
+
+
+def summit(bends: Bends, start: Fraction, tolerance: arb) -> Summit | None:
+    """Enclose the greatest value near a direction to a relative width; None where no arc around it is concave."""
+    for width in WIDTHS:
+        low, high = max(start - width, Fraction(0)), min(start + width, Fraction(1))
+        try:
+            jet = bends.at(start, low, high)
+            if jet.wide_bend < 0:
+                return _climbed(bends, jet, start, (low, high), tolerance)
+        except UnsettledError:
+            continue
+    return None
+
+
+def _climbed(bends: Bends, jet: Jet, turn: Fraction, ends: tuple[Fraction, Fraction], tolerance: arb) -> Summit | None:
+    """Climb to the maximum on a concave arc; it is at most f(c) + f'(c)^2/(2k), or f(c) at an end that f rises to."""
+    weakest, estimate = -jet.wide_bend.upper(), jet.wide_bend.mid()
+    known = START_DIGITS
+    for _ in range(MAX_CLIMBS):
+        is_end = (turn == ends[0] and jet.slope <= 0) or (turn == ends[1] and jet.slope >= 0)
+        excess = arb(0) if is_end else (jet.slope * jet.slope / (2 * weakest)).upper()
+        if excess <= jet.here * tolerance / 4:
+            return Summit(low=ends[0], high=ends[1], lower=jet.here.lower(), upper=(jet.here + excess).upper())
+        known = 2 * known
+        move = round(dyadic((-2 * jet.slope / (estimate * arb.pi())).mid()) * 10**known)
+        before, turn = turn, min(max(turn + Fraction(move, 10**known), ends[0]), ends[1])
+        ahead = bends.at(turn)
+        bend = (ahead.slope - jet.slope) / (arb(fmpq(*(turn - before).as_integer_ratio())) * arb.pi() / 2)
+        estimate = bend.mid() if turn != before and bend < 0 else estimate
+        jet = ahead
+    return None
+
+
+def supremum_over_directions(directions: Directions, start: Fraction, tolerance: arb, top: Summit | None = None) -> arb:
     """Enclose the supremum over phi in [0, pi/2] to a relative width, or as far as ``MAX_ARCS`` arcs go.
 
     Args:    start: where the maximum is thought to be, as a fraction of pi/2 (a good guess saves work only).
+             top: an arc that is settled already.
     """
-    nodes = sorted({Fraction(0), Fraction(1), min(max(start, Fraction(0)), Fraction(1))})
-    lower = _largest([directions.value(node).lower() for node in nodes])
+    if top is None:
+        nodes = sorted({Fraction(0), Fraction(1), min(max(start, Fraction(0)), Fraction(1))})
+        lower = _largest([directions.value(node).lower() for node in nodes])
+        done, pending = lower, list(zip(nodes, nodes[1:], strict=False))
+    else:
+        lower, done = top.lower, top.upper
+        pending = [arc for arc in ((Fraction(0), top.low), (top.high, Fraction(1))) if arc[0] < arc[1]]
     arcs: list[tuple[float, int, Any, tuple[Fraction, Fraction], Fraction]] = []
-    done = lower
-    pending = list(zip(nodes, nodes[1:], strict=False))
     ticket = count()
     for _ in range(MAX_ARCS):
         bar = (lower * (1 + tolerance)).lower()

@@ -44,27 +44,36 @@ class Neighbourhood:
     curvature: arb
 
     def holds(self, weights: Sequence[arb]) -> bool:
-        """Tell whether the ratios of the coefficients are certainly in the box."""
+        """Tell whether the ratios of the coefficients, which are all >= 0, are certainly in the box."""
         unit = weights[self.reference]
-        return all(least * unit <= weights[j] and weights[j] <= greatest * unit for j, least, greatest in self.box)
+        return bool(unit > 0) and all(
+            weights[j] <= greatest * unit and (least == 0 or least * unit <= weights[j])
+            for j, least, greatest in self.box
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Shape:
     """A polynomial in |s_k| along a chart, compiled.
 
-    weights: balls of the c_j from the parameters; parts: s_k, s_k', s_k'' at x; along: E, E', E'' from the parts, with
-    signs, and the c_j; climb: the same in doubles from x and the c_j; monomials: the M_j at |s_k|; table: (cells, j),
-    doubles >= M_j on each cell; scales: j, about the largest M_j; moving: those j whose M_j is not constant.
+    form: E in the ``names`` of |s_k|, k in ``slots``, and the ``symbols`` c_j; coefficients: the c_j in the parameters.
+    weights: balls of the c_j from the parameters; parts: s_k, s_k', s_k'' at x; heights: the M_j at |s_k|; climb: in
+    doubles, E, E', E'' at x from the c_j; table: (cells, j), doubles >= M_j between ``edges``; scales: j, about the
+    largest M_j; moving: those j whose M_j is not constant.
     """
 
     chart: Chart
     slots: tuple[int, ...]
+    names: tuple[Symbol, ...]
+    symbols: tuple[Symbol, ...]
+    form: Expr
+    monomials: tuple[Expr, ...]
+    coefficients: tuple[Expr, ...]
     weights: Any
     parts: Any
-    along: Any
+    heights: Any
     climb: Any
-    monomials: Any
+    edges: Any
     table: Any
     scales: tuple[float, ...]
     moving: tuple[int, ...]
@@ -86,33 +95,52 @@ def shape(
     form = sympy.Add(*(c * monomial for c, monomial in zip(coefficients, monomials, strict=True)))
     columns = compile_doubles(monomials, names, vector=True)
     with np.errstate(all="ignore"):
-        uppers = [chart.uppers[k] for k in slots]
+        half = len(chart.edges) // 2 if _is_even(chart, slots) else 0
+        uppers = [chart.uppers[k][half:] for k in slots]
         found = [np.broadcast_to(column, uppers[0].shape) for column in columns(*uppers)]
         table = np.array(found).T * (1 + MARGIN) + 1e-290
     finite = np.where(np.isfinite(table), table, 0.0).max(axis=0)
     return Shape(
         chart=chart,
         slots=slots,
+        names=names,
+        symbols=coefficients,
+        form=form,
+        monomials=monomials,
+        coefficients=tuple(coefficient for _, coefficient in terms),
         weights=compile_balls(tuple(coefficient for _, coefficient in terms), symbols),
         parts=compile_balls(tuple(part for k in slots for part in chart.slots[k]), (x,)),
-        along=_along(form, names, coefficients),
+        heights=compile_balls(monomials, names),
         climb=_in_doubles(form, names, slots, coefficients, chart),
-        monomials=compile_balls(monomials, names),
+        edges=chart.edges[half:],
         table=table,
         scales=tuple(float(scale) if scale > 0 else 1.0 for scale in finite),
         moving=tuple(j for j, (powers, _) in enumerate(terms) if any(powers)),
     )
 
 
-def _along(form: Expr, names: tuple[Symbol, ...], coefficients: tuple[Symbol, ...]) -> Any:
-    """Compile E, E' and E'' as functions of y_k, y_k', y_k'' (y_k = |s_k| along the chart) and the c_j."""
-    firsts = [Symbol(f"{name.name}_d", real=True) for name in names]
-    seconds = [Symbol(f"{name.name}_dd", real=True) for name in names]
-    slope = sympy.Add(*(sympy.diff(form, name) * d for name, d in zip(names, firsts, strict=True)))
-    bends = sympy.Add(*(sympy.diff(slope, name) * d for name, d in zip(names, firsts, strict=True)))
-    curvature = bends + sympy.Add(*(sympy.diff(form, name) * d for name, d in zip(names, seconds, strict=True)))
-    order = [symbol for triple in zip(names, firsts, seconds, strict=True) for symbol in triple]
-    return compile_balls((form, slope, curvature), (*order, *coefficients))
+def _is_even(chart: Chart, slots: tuple[int, ...]) -> bool:
+    """Tell whether the |s_k| are even on a chart of the whole line, so that half of it suffices."""
+    if chart.one_sided or chart.edges[0] != -chart.edges[-1] or chart.edges[len(chart.edges) // 2] != 0:
+        return False
+    pairs = ((chart.slots[k][0], chart.slots[k][0].xreplace({x: -x})) for k in slots)
+    return all(sympy.expand(one - two) == 0 or sympy.expand(one + two) == 0 for one, two in pairs)
+
+
+@lru_cache(maxsize=512)
+def pointwise(form: Shape, signs: tuple[int, ...]) -> tuple[Any, Any]:
+    """Compile, for signs of the s_k, E, E' and E'' at x from the c_j; and the M_j, then the M_j', at x."""
+    signed = [tuple(sign * part for part in form.chart.slots[k]) for sign, k in zip(signs, form.slots, strict=True)]
+    rule = dict(zip(form.names, (parts[0] for parts in signed), strict=True))
+
+    def rate(item: Expr, order: int) -> Expr:
+        return sympy.Add(*(sympy.diff(item, y) * parts[order] for y, parts in zip(form.names, signed, strict=True)))
+
+    slope = rate(form.form, 1)
+    bend = sympy.Add(*(sympy.diff(slope, y) * parts[1] for y, parts in zip(form.names, signed, strict=True)))
+    along = tuple(item.xreplace(rule) for item in (form.form, slope, bend + rate(form.form, 2)))
+    terms = tuple(item.xreplace(rule) for item in (*form.monomials, *(rate(item, 1) for item in form.monomials)))
+    return compile_balls(along, (x, *form.symbols)), compile_balls(terms, (x,))
 
 
 def _in_doubles(form: Expr, names: Any, slots: tuple[int, ...], coefficients: tuple[Symbol, ...], chart: Chart) -> Any:
@@ -138,10 +166,10 @@ class Follower:
     def supremum(self, values: Sequence[arb]) -> arb | None:
         """Enclose the supremum at balls > 0 for the parameters; None where no neighbourhood can be certified."""
         weights = self.shape.weights(*values)
-        around = self._around(weights)
-        return None if around is None else self._climbed(around, weights)
+        around = self.around(weights)
+        return None if around is None else self.climbed(around, weights)[0]
 
-    def _around(self, weights: Sequence[arb]) -> Neighbourhood | None:
+    def around(self, weights: Sequence[arb]) -> Neighbourhood | None:
         """Find a neighbourhood for these coefficients: the last one, the next, the first, or a new one."""
         for place in (self.at, self.at + 1, 0):
             if place < len(self.known) and self.known[place].holds(weights):
@@ -155,16 +183,16 @@ class Follower:
             self.known.insert(self.at, found)
         return found
 
-    def _climbed(self, around: Neighbourhood, weights: Sequence[arb]) -> arb:
-        """Enclose the supremum by Newton steps inside a neighbourhood."""
+    def climbed(self, around: Neighbourhood, weights: Sequence[arb]) -> tuple[arb, arb, arb]:
+        """Enclose the supremum by Newton steps in a neighbourhood; return it, the last point and the slope there."""
         unit, low, high = weights[around.reference], around.low, around.high
         point = arb(self._near(around, [float((weight / unit).mid()) for weight in weights]))
         point = low if point < low else high if point > high else point
         least = 2 * around.curvature * unit.lower()
         for _ in range(NEWTON_STEPS):
-            value, slope, bend = self._at(point, around.signs, weights)
+            value, slope, bend = self.along(point, around.signs, weights)
             if (point == low and slope <= 0) or (point == high and slope >= 0):
-                return value
+                return value, point, slope
             excess = slope * slope / least
             if excess <= value.rad() / 64 or excess <= value * arb(2) ** (-6 - ctx.prec):
                 break
@@ -173,7 +201,7 @@ class Follower:
             if following == point:
                 break
             point = following
-        return value.union(value + excess.upper())
+        return value.union(value + excess.upper()), point, slope
 
     def _near(self, around: Neighbourhood, ratios: list[float]) -> float:
         """Return about the maximiser, by Newton's method in doubles."""
@@ -192,12 +220,15 @@ class Follower:
         self.place = at
         return at
 
-    def _at(self, point: arb, signs: tuple[int, ...], weights: Sequence[arb]) -> tuple[arb, arb, arb]:
-        parts = self.shape.parts(point)
-        if -1 in signs:
-            parts = [part if signs[k // 3] > 0 else -part for k, part in enumerate(parts)]
-        value, slope, bend = self.shape.along(*parts, *weights)
+    def along(self, point: arb, signs: tuple[int, ...], weights: Sequence[arb]) -> tuple[arb, arb, arb]:
+        """Return E, E' and E'' at a point (or on a piece) of the chart."""
+        value, slope, bend = pointwise(self.shape, signs)[0](point, *weights)
         return value, slope, bend
+
+    def terms(self, point: arb, signs: tuple[int, ...]) -> Sequence[arb]:
+        """Return the M_j, then the M_j', at a point (or on a piece) of the chart."""
+        found: Sequence[arb] = pointwise(self.shape, signs)[1](point)
+        return found
 
     def _certified(self, weights: Sequence[arb]) -> Neighbourhood | None:
         """Certify a neighbourhood around the maximiser for ratios near those of the coefficients."""
@@ -216,7 +247,7 @@ class Follower:
         )
         with np.errstate(all="ignore"):
             place = self._highest(ratios)
-            here = form.monomials(*(abs(part) for part in form.parts(arb(place))[::3]))
+            here = form.heights(*(abs(part) for part in form.parts(arb(place))[::3]))
             least = np.array([max(lower_double(value), 0.0) for value in here])
             gaps, sums = form.table - least, form.table + least
         units = np.array([form.scales[reference] / scale for scale in form.scales])
@@ -234,7 +265,7 @@ class Follower:
         """Return about the maximiser at these ratios: the best cell, then Newton's method in doubles."""
         import numpy as np
 
-        edges = self.shape.chart.edges
+        edges = self.shape.edges
         heights = self.shape.table @ ratios
         cell = int(np.argmax(np.where(np.isfinite(heights), heights, -math.inf)))
         low, high = float(edges[max(cell - 1, 0)]), float(edges[min(cell + 2, len(edges) - 1)])
@@ -259,7 +290,7 @@ class Follower:
         """Return the neighbourhood of some open cells if E is concave there for all ratios in the box."""
         if not len(open_cells) or open_cells[-1] - open_cells[0] != len(open_cells) - 1:
             return None
-        edges = self.shape.chart.edges
+        edges = self.shape.edges
         low, high = float(edges[open_cells[0]]), float(edges[open_cells[-1] + 1])
         if not (math.isfinite(low) and math.isfinite(high) and low <= place <= high):
             return None
@@ -278,7 +309,7 @@ class Follower:
         steps = [low + (high - low) * k / PIECES for k in range(PIECES)] + [high]
         curvature = None
         for start, end in zip(steps, steps[1:], strict=False):
-            bend = self._at(arb(start).union(arb(end)), signs, balls)[2]
+            bend = self.along(arb(start).union(arb(end)), signs, balls)[2]
             if not bend < 0:
                 return None
             weakest = (-bend).lower()

@@ -45,8 +45,12 @@ def _function(program: Program, names: dict[str, Any], *, alone: bool = False) -
 
 
 @lru_cache(maxsize=2048)
-def compile_balls(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> Callable[..., Any]:
+def compile_balls(
+    expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...], *, alone: bool = False
+) -> Callable[..., Any]:
     """Compile expressions (without sums over an index) to f(*balls) -> tuple of balls, for calls by the thousand.
+
+    One that is ``alone`` gives a ball.
 
     The operations are those of ``enclosure.compile_arb``, at the precision in force at the call.
     """
@@ -56,7 +60,8 @@ def compile_balls(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) ->
     lines = [f"def generated({', '.join(f'r{k}' for k in range(count))}):"]
     for k, instruction in enumerate(program.instructions, count):
         lines.append(f"    r{k} = {_ball_line(instruction, k, space)}")
-    lines.append(f"    return ({', '.join(f'r{k}' for k in program.outputs)},)")
+    results = ", ".join(f"r{k}" for k in program.outputs)
+    lines.append(f"    return {results}" if alone else f"    return ({results},)")
     exec(compile("\n".join(lines), "<boundcheck balls>", "exec"), space)
     return space["generated"]
 

@@ -14,7 +14,7 @@ from boundcheck.activations import Activation
 from boundcheck.enclosure import Enclosure
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.recursion import along
-from boundcheck.evaluation.request import constants, request, value_of
+from boundcheck.evaluation.request import request, unchanging, value_of
 from boundcheck.evaluation.rigorous import evaluate
 from boundcheck.language import Quantity, Recurrence, Statement
 from boundcheck.notation import T, parameter
@@ -93,7 +93,7 @@ def evaluate_along(
     )
     arithmetic = Doubles(asked.activation)
     if isinstance(asked.term.value, Recurrence) and not asked.term.children:
-        known = constants(asked.values, arithmetic)
-        return tuple(float(value) for value in along(asked.term.value, wanted, known, arithmetic))
+        steps, known = unchanging(asked.term.value, asked.values, arithmetic)
+        return tuple(float(value) for value in along(steps, wanted, known, arithmetic))
     found = (value_of(asked.term, {**asked.values, T: Integer(length)}, arithmetic) for length in wanted)
     return tuple(float(value) for value in found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Expr, Symbol
@@ -12,7 +12,7 @@ from boundcheck.activations import Activation
 from boundcheck.activations import activation as find_activation
 from boundcheck.evaluation.lookup import choose_tier, choose_variant, finder, full_name, tiers_of
 from boundcheck.evaluation.recursion import run
-from boundcheck.evaluation.terms import Term, is_constant, replaced_values, term
+from boundcheck.evaluation.terms import Term, hoisted, is_constant, replaced_values, term
 from boundcheck.evaluation.values import check_complete, length, read
 from boundcheck.language import Quantity, Recurrence, Statement, Supremum
 from boundcheck.notation import sigma_constants, z
@@ -112,7 +112,8 @@ def remembered(item: Term, values: Mapping[Symbol, Any], arithmetic: Any, memo: 
 
 def _value(value: Any, known: Mapping[Symbol, Any], arithmetic: Any) -> Any:
     if isinstance(value, Recurrence):
-        return run(value, length(known), _Constants(known, arithmetic), arithmetic)
+        steps, outer = unchanging(value, known, arithmetic)
+        return run(steps, length(known), outer, arithmetic)
     if not isinstance(value, Supremum):
         return plain(value, known, arithmetic)
     if value.variable == z and not isinstance(value.value, Recurrence):
@@ -120,7 +121,20 @@ def _value(value: Any, known: Mapping[Symbol, Any], arithmetic: Any) -> Any:
         constants = _Constants(known, arithmetic)
         inputs = [arithmetic.number(constants[symbol]) for symbol in symbols]
         return arithmetic.supremum(value.value, symbols)(*inputs)
-    return arithmetic.over_directions(value, length(known), _Constants(known, arithmetic))
+    if not isinstance(value.value, Recurrence):
+        return arithmetic.over_directions(value, length(known), _Constants(known, arithmetic))
+    steps, outer = unchanging(value.value, known, arithmetic, frozenset({value.variable}))
+    return arithmetic.over_directions(replace(value, value=steps), length(known), outer)
+
+
+def unchanging(
+    recurrence: Recurrence, known: Mapping[Symbol, Any], arithmetic: Any, moving: frozenset[Symbol] = frozenset()
+) -> tuple[Recurrence, Mapping[Symbol, Any]]:
+    """Evaluate once what does not change along a recurrence; return it with the values that it needs."""
+    steps, taken_out = hoisted(recurrence, moving)
+    values = _Constants(known, arithmetic)
+    values.update({symbol: plain(expression, values, arithmetic) for symbol, expression in taken_out})
+    return steps, values
 
 
 def _outer(symbols: set[Symbol]) -> set[Symbol]:
@@ -135,11 +149,6 @@ def plain(expression: Expr, known: Mapping[Symbol, Any], arithmetic: Any) -> Any
     constants = _Constants(known, arithmetic)
     inputs = [arithmetic.number(constants[symbol]) for symbol in symbols]
     return arithmetic.function(expression, symbols)(*inputs)
-
-
-def constants(known: Mapping[Symbol, Any], arithmetic: Any) -> dict[Symbol, Any]:
-    """Return values of symbols in which the activation's constants are found when asked for."""
-    return _Constants(known, arithmetic)
 
 
 class _Constants(dict[Symbol, Any]):

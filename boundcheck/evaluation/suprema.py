@@ -86,6 +86,11 @@ class _Variant:
         return found.value
 
 
+def follower_of(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Follower | None:
+    """Return a follower of the supremum of an expression in s_k; None where its form is not covered."""
+    return _Variant(expression, symbols, activation).follower
+
+
 @lru_cache(maxsize=256)
 def _objective(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Objective:
     return Objective(activation.expression, z, expression, sigma_z, symbols, activation.removable)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import sympy
@@ -14,6 +15,7 @@ from boundcheck.language import Form, Quantity, Recurrence, Supremum
 from boundcheck.notation import sigma_constants, sigma_z
 
 Value: TypeAlias = Expr | Recurrence | Supremum
+Hoisted: TypeAlias = tuple[tuple[Symbol, Expr], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,31 @@ def specialised(value: Value, rule: Mapping[Expr, Expr]) -> Value:
             output=value.output.xreplace(rule),
         )
     return value.xreplace(dict(rule))
+
+
+@lru_cache(maxsize=512)
+def hoisted(recurrence: Recurrence, moving: frozenset[Symbol] = frozenset()) -> tuple[Recurrence, Hoisted]:
+    """Take out of a recurrence what does not change along it: new symbols stand for such expressions.
+
+    Args:    moving: symbols from outside that change between runs and stay where they are.
+    Returns: the recurrence and the (symbol, expression) pairs.
+    """
+    outer = free_symbols(recurrence) - moving
+    parts = (*recurrence.start, *recurrence.step, *(item for _, item in recurrence.local), recurrence.output)
+    found: dict[Expr, Symbol] = {}
+    pending = [part.value if isinstance(part, Supremum) else part for part in reversed(parts)]
+    while pending:
+        node = pending.pop()
+        if not isinstance(node, Expr) or node.is_Atom or node in found:
+            continue
+        if node.free_symbols and node.free_symbols <= outer:
+            known = {"positive": True} if node.is_positive else {"nonnegative": True} if node.is_nonnegative else {}
+            found[node] = Symbol(f"_{len(found)}", **(known or {"real": True}))
+        else:
+            pending.extend(reversed(node.args))
+    plain = specialised(recurrence, found)
+    assert isinstance(plain, Recurrence)
+    return plain, tuple((symbol, node) for node, symbol in found.items())
 
 
 def free_symbols(value: Any) -> set[Symbol]:
