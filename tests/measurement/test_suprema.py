@@ -9,25 +9,10 @@ from boundcheck.enclosure import Enclosure
 from boundcheck.evaluation import evaluate
 from boundcheck.measurement import Problem, measure, reevaluate
 from boundcheck.measurement.bounds import LOOSE_TO_TIGHT, parameter_values
+from boundcheck.measurement.planted import EXACT_BOUNDS, SETTINGS
 
-# statement, quantity, factor of the planted error, problem at which the bound is tight enough for it
-EXACT, LOOSE = Fraction(97, 100), Fraction(1, 2)
-GROWING = Problem(T=4, d=2, m=1024, alpha=Fraction(1, 2), rho_w=1, rho_u=1, nu_w=1, nu_u=1, restarts=32)
-SHORT = Problem(T=1, d=2, m=1 << 14, alpha=Fraction(1, 2), rho_w=1, rho_u=3, nu_w=0, nu_u=Fraction(1, 10), restarts=32)
-THIRD = SHORT.replace(nu_u=1)
-LONG = GROWING.replace(T=6, m=1 << 14)
-TWO = GROWING.replace(T=2)
-PLANTED = (
-    (GROWING, "lemma-1", {"D_w": EXACT, "D_u": EXACT, "L": EXACT, "beta": LOOSE}),
-    (TWO, "lemma-1", {"gamma3": LOOSE}),
-    (GROWING, "lemma-2", {"Lambda": EXACT, "chi": LOOSE}),
-    (LONG, "prop-4", {"bound": LOOSE}),
-    (LONG, "prop-4b", {"bound": LOOSE}),
-    (THIRD, "prop-5-symmetric", {"bound": LOOSE}),
-    (GROWING, "prop-6", {"output": LOOSE}),
-    (SHORT, "prop-6", {"gradient": LOOSE}),
-    (TWO, "prop-6b", {"factor": LOOSE, "factor_w": LOOSE, "factor_u": LOOSE}),
-)
+EXACT = Fraction(97, 100)
+TWO = next(problem for problem, _, quantities in SETTINGS if "gamma3" in quantities)
 
 
 def tightest(problem: Problem, quantity: str) -> Enclosure:
@@ -40,11 +25,13 @@ def tightest(problem: Problem, quantity: str) -> Enclosure:
     return min(found, key=lambda item: item.upper)
 
 
-@pytest.mark.parametrize(("problem", "statement", "factors"), PLANTED, ids=lambda x: x if isinstance(x, str) else "")
-def test_true_bounds_hold_and_planted_errors_are_contradicted(problem, statement, factors):
+@pytest.mark.parametrize(
+    ("problem", "statement", "quantities"), SETTINGS, ids=lambda x: x if isinstance(x, str) else ""
+)
+def test_true_bounds_hold_and_planted_errors_are_contradicted(problem, statement, quantities):
     found = {item.quantity: item for item in measure(statement, problem)}
-    for quantity, factor in factors.items():
-        item = found[quantity]
+    for quantity in quantities:
+        item, factor = found[quantity], EXACT if (statement, quantity) in EXACT_BOUNDS else Fraction(1, 2)
         again = reevaluate(statement, quantity, json.loads(json.dumps(item.witness)))
         bound = tightest(problem, f"{statement}.{quantity}")
         assert again.lower <= bound.upper, "a true bound must not be contradicted"
@@ -66,9 +53,7 @@ def test_comparison_calls_a_planted_error_contradicted():
         certified=reevaluate("lemma-1", item.quantity, item.witness),
     )
     for factor, status in ((Fraction(1), "consistent"), (EXACT, "contradicted")):
-        planted = NumericResult(
-            quantity=item.quantity, enclosure=Enclosure(bound.lower * factor, bound.upper * factor)
-        )
+        planted = NumericResult(quantity=item.quantity, enclosure=Enclosure(bound.lower * factor, bound.upper * factor))
         assert judge(measured, planted).status == status
 
 

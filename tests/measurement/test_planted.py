@@ -1,0 +1,73 @@
+"""Which planted errors are caught: judged on true bounds, on planted ones, and surveyed as PLANTED.md says."""
+
+from fractions import Fraction
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from boundcheck.measurement import Problem
+from boundcheck.measurement.coverage import clopper_pearson
+from boundcheck.measurement.planted import EXACT, EXACT_BOUNDS, OTHER, SETTINGS, best, contradicting_size, plant, survey
+from boundcheck.measurement.planted import Planted as Row
+
+SMALL = Problem(T=2, d=2, n=3, m=64, rho_w=1, rho_u=1, nu_w=1, nu_u=1, tau=20, runs=40, restarts=8)
+
+
+def test_exact_bounds_are_caught_and_others_say_why():
+    rows = {(row.statement, row.quantity): row for row in plant(SMALL, ("lemma-2", "prop-3", "prop-2b"))}
+    row = rows["lemma-2", "Lambda"]
+    assert (row.wanted, row.caught, row.reason) == (EXACT, True, "")
+    assert row.factor == pytest.approx(1.0, rel=1e-6)
+    assert row.factor <= 1.0
+    loose = rows["prop-3", "bound"]
+    assert (loose.wanted, loose.caught) == (OTHER, False)
+    assert 0 < loose.factor < 0.5
+    assert "room to spare" in loose.reason
+    assert rows["prop-2b", "erf-difference"].factor is None
+
+
+@pytest.mark.parametrize("delta", [0.1, 0.3])
+def test_a_limit_below_the_contradicting_size_is_refuted_and_one_at_it_is_not(delta, rng_values):
+    size = contradicting_size(rng_values, delta)
+    for limit, refuted in ((size * (1 - 1e-9), True), (size, False)):
+        failures = sum(value > limit for value in rng_values)
+        assert (clopper_pearson(failures, len(rng_values))[0] > delta) is refuted
+
+
+@pytest.fixture
+def rng_values():
+    return sorted(np.random.default_rng(0).random(60).tolist(), reverse=True)
+
+
+def test_three_runs_contradict_nothing_at_a_large_delta():
+    assert contradicting_size([3.0, 2.0, 1.0], 0.5) is None
+
+
+def test_the_best_problem_of_a_bound_counts():
+    weak, strong = (Row(statement="prop-4", quantity="bound", kind="lower-estimate", factor=f) for f in (0.3, 0.6))
+    assert best([weak, strong]) == best([strong, weak]) == [strong]
+    assert (weak.caught, strong.caught) == (False, True)
+
+
+def listed() -> dict[tuple[str, str], bool]:
+    """Whether each bound of PLANTED.md is caught."""
+    text = resources.files("boundcheck.measurement").joinpath("PLANTED.md").read_text(encoding="utf-8")
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
+    return {(row[0], row[1]): row[5] == "yes" for row in cells[2:]}
+
+
+def test_the_table_lists_every_bound_with_a_problem_of_its_own_as_caught():
+    caught = listed()
+    for _, statement, quantities in SETTINGS:
+        assert all(caught[statement, quantity] for quantity in quantities)
+    assert {key for key in EXACT_BOUNDS if not caught[key]} == set()
+
+
+@pytest.mark.slow
+def test_the_survey_finds_what_the_table_says():
+    rows = survey(Problem())
+    names = {row: f"{row.quantity} ({row.variant})" if row.variant else row.quantity for row in rows}
+    assert {(row.statement, names[row]): row.caught for row in rows} == listed()
+    assert all(bool(row.reason) != row.caught for row in rows)
+    assert all(row.factor is None or row.factor <= Fraction(1) for row in rows)
