@@ -56,8 +56,12 @@ class Worker:
             env=environment,
         )
 
-    def ask(self, task: str, size: str, repeat: int) -> None:
-        """Time a task, unless the library or the task has failed before."""
+    def fresh(self) -> Worker:
+        """Return the same worker, not started."""
+        return Worker(name=self.name, program=self.program, python=self.python, tuned=self.tuned)
+
+    def ask(self, task: str, size: str, repeat: int, form: str | None = None) -> None:
+        """Time a task in its fastest form or the one named, unless the library or the task has failed before."""
         if self.missing or "error" in self.notes.get((task, size), {}):
             return
         if self.process is None:
@@ -69,7 +73,8 @@ class Worker:
         process = self.process
         assert process is not None
         try:
-            _pipe(process.stdin).write(json.dumps({"task": task, "size": size, "repeat": repeat}) + "\n")
+            request = {"task": task, "size": size, "repeat": repeat, "form": form}
+            _pipe(process.stdin).write(json.dumps(request) + "\n")
             _pipe(process.stdin).flush()
             line = _pipe(process.stdout).readline()
         except BrokenPipeError:
@@ -138,6 +143,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tasks", nargs="*", default=["gradient", "jacobian", "gram"])
     parser.add_argument("--sizes", nargs="*", default=["S", "M", "L"], help="S, M, L or n,T,d,m")
     parser.add_argument("--extras", nargs="*", default=["scaling", "memory", "first"])
+    parser.add_argument("--memory-sizes", nargs="*", default=["L"], help="as --sizes, for the extra `memory`")
+    parser.add_argument("--memory-tasks", nargs="*", default=["gradient", "jacobian"], help="as --tasks, likewise")
     parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=PEERS)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--python", default=sys.executable, help="interpreter with jax and torch")
@@ -219,16 +226,40 @@ def _scaling(arguments: argparse.Namespace) -> None:
 
 
 def _memory(workers: list[Worker], arguments: argparse.Namespace) -> None:
-    """Report the peak resident memory of one gradient at L, each library in a fresh process."""
-    lines = ["\n### peak memory of a process that computes one gradient at L\n", "| what | MiB |", "|---|---|"]
-    own = [("boundcheck: " + task, task, workers[0]) for task in ("gradient", "recomputed")]
-    for name, task, template in [*own, *((peer.name, "gradient", peer) for peer in workers[1:])]:
-        if template.program != "neural_tangents" and not template.missing:
-            worker = Worker(name=name, program=template.program, python=template.python, tuned=template.tuned)
-            worker.ask(task, "L", 1)
-            worker.stop()
-            lines.append(f"| {name} | {worker.notes.get((task, 'L'), {}).get('peak', 0) / 2**20:.0f} |")
-    _say("\n".join(lines))
+    """Report the peak resident memory of the tasks, each form of a library in a fresh process."""
+    variants = {"gradient": ("gradient", "recomputed"), "jacobian": ("jacobian", "suprema")}
+    for task in arguments.memory_tasks:
+        for size in arguments.memory_sizes:
+            own = [("boundcheck: " + variant, variant, workers[0]) for variant in variants.get(task, (task,))]
+            rows = [*own, *((peer.name, task, peer) for peer in workers[1:] if peer.program != "neural_tangents")]
+            lines = [f"\n### peak memory of a process, {task} at {size}\n"]
+            lines += ["| what | MiB | of which before | form |", "|---|---|---|---|"]
+            for name, wanted, template in rows:
+                peak, start, remark = _leanest(template, wanted, size)
+                lines.append(f"| {name} | {_mebibytes(peak)} | {_mebibytes(start)} | {remark} |")
+            _say("\n".join(lines))
+
+
+def _leanest(template: Worker, task: str, size: str) -> tuple[int | None, int | None, str]:
+    """Return the least peak of a library's forms, each in a process of its own, the one before work, and which."""
+    names: list[str | None] = [None]
+    found: list[tuple[int, int, str]] = []
+    note: dict[str, Any] = {}
+    while names:
+        worker, form = template.fresh(), names.pop()
+        worker.ask(task, size, 1, form)
+        worker.stop()
+        note = worker.notes.get((task, size), {"error": worker.missing})
+        forms = note.get("forms", [])
+        if form is None and len(forms) > 1:
+            names += forms
+        elif "peak" in note:
+            found.append((note["peak"], note["start"], note["form"]))
+    return min(found) if found else (None, None, note.get("error", ""))
+
+
+def _mebibytes(size: int | None) -> str:
+    return "–" if size is None else f"{size / 2**20:.0f}"
 
 
 def _first_call() -> None:

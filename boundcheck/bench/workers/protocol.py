@@ -1,6 +1,7 @@
 """What all workers share: sizes, data, clock, and one line of JSON in, one out. Needs NumPy only.
 
-{"task", "size", "repeat"} is answered by {"seconds": [...], "cpu": [...], "form", "first", "peak"} or {"error"}.
+{"task", "size", "repeat"} is answered by {"seconds": [...], "cpu": [...], "form", "forms", "first", "peak", "start"} or
+{"error"}; "form" in a request leaves out all other forms. "start" is the peak memory before any work.
 """
 
 import json
@@ -36,17 +37,21 @@ def serve(tasks):
              On the first request each form is run twice and timed once; afterwards only the fastest one runs.
     """
     prepared: dict = {}
+    start = peak()
     for line in sys.stdin:
         request = json.loads(line)
-        key = request["task"], request["size"]
+        key = request["task"], request["size"], request.get("form")
         try:
             if key not in prepared:
                 prepared.clear()
-                prepared[key] = fastest(tasks[key[0]](key[1]))
-            form, run, first = prepared[key]
+                forms = tasks[key[0]](key[1])
+                wanted = forms if key[2] is None else {key[2]: forms[key[2]]}
+                prepared[key] = fastest(wanted), list(forms)
+            (form, run, first), names = prepared[key]
             pairs = [clock(run) for _ in range(request["repeat"])]
             seconds, cpu = zip(*pairs, strict=True)
-            answer = {"seconds": seconds, "cpu": cpu, "form": form, "first": first, "peak": peak()}
+            answer = {"seconds": seconds, "cpu": cpu, "form": form, "forms": names, "first": first}
+            answer |= {"peak": peak(), "start": start}
         except Exception as problem:  # noqa: BLE001 - reported to the caller, who decides
             answer = {"error": f"{type(problem).__name__}: {problem}"[:300]}
         sys.stdout.write(json.dumps(answer) + "\n")
