@@ -38,6 +38,10 @@ class Balls:
         """Never."""
         return False
 
+    def stays(self, earlier: list[list[Any]], now: list[Any]) -> bool:
+        """Tell whether a recursion has come back to its own state, or swings between two: it stays there."""
+        return now in earlier
+
     def number(self, value: Any) -> arb:
         """Read an exact rational, an enclosure or a ball."""
         if isinstance(value, arb):

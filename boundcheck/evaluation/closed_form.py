@@ -10,7 +10,8 @@ from sympy import Expr, Rational, Symbol
 
 from boundcheck.evaluation.request import Request
 from boundcheck.evaluation.terms import Term, replaced_values
-from boundcheck.notation import p, q, sigma_constants
+from boundcheck.language import Recurrence, Supremum
+from boundcheck.notation import T, p, q, sigma_constants
 
 MAX_BITS = 20_000
 MAX_OPERATIONS = 40
@@ -29,6 +30,19 @@ def closed_form(asked: Request) -> Expr | None:
     return value if sympy.count_ops(value) <= MAX_OPERATIONS and _bits(value) <= MAX_SHOWN_BITS else None
 
 
+def exact_rational(asked: Request, values: Mapping[Symbol, Any]) -> Rational | None:
+    """Return the exact value at other values where it is rational (roots that cancel included), or None."""
+    value = _value(asked.term, values, asked.activation)
+    if value is None or value.free_symbols or value.has(p, q, sympy.Sum, sympy.nan, sympy.zoo, sympy.oo):
+        return None
+    if value.is_Rational:
+        return value
+    if sympy.count_ops(value) > MAX_OPERATIONS or _bits(value) > MAX_SHOWN_BITS:
+        return None
+    expanded = sympy.expand(value)
+    return expanded if expanded.is_Rational else None
+
+
 def _value(item: Term, values: Mapping[Symbol, Any], activation: Any) -> Expr | None:
     known: dict[Expr, Expr] = {symbol: value for symbol, value in values.items() if isinstance(value, Expr)}
     for symbol, child, at in item.children:
@@ -37,15 +51,45 @@ def _value(item: Term, values: Mapping[Symbol, Any], activation: Any) -> Expr | 
         if found is None:
             return None
         known[symbol] = found
-    assert isinstance(item.value, Expr)
+    expression = _expression(item, values)
+    if expression is None:
+        return None
     for order, symbol in enumerate(sigma_constants):
-        if symbol in item.value.free_symbols:
+        if symbol in expression.free_symbols:
             exact = activation.constant(order).exact
             if exact is None:
                 return None
             known[symbol] = exact
-    placed = _placed(item.value, known)
+    placed = _placed(expression, known)
     return None if placed is None else _expanded(placed)
+
+
+def _expression(item: Term, values: Mapping[Symbol, Any]) -> Expr | None:
+    """Return a form that is a plain expression: a recurrence is one at its first index, where nothing has recurred."""
+    form = item.value
+    if isinstance(form, Supremum) and isinstance(form.value, Recurrence) and form.domain == (0, sympy.pi / 2):
+        inner = _at_first_index(form.value, values)
+        return None if inner is None else _largest_over_directions(inner, form.variable)
+    if isinstance(form, Recurrence):
+        return _at_first_index(form, values)
+    return form if isinstance(form, Expr) else None
+
+
+def _at_first_index(form: Recurrence, values: Mapping[Symbol, Any]) -> Expr | None:
+    if T not in values or values[T] > form.first:
+        return None
+    start = dict(zip(form.state, form.start, strict=True))
+    return form.output.xreplace(start).xreplace({form.index: sympy.Integer(form.first)})
+
+
+def _largest_over_directions(value: Expr, angle: Symbol) -> Expr | None:
+    """Return the supremum over [0, pi/2] of c sin^k or c cos^k, c >= 0: it is c."""
+    for wave in (sympy.sin(angle), sympy.cos(angle)):
+        factor, rest = value.as_independent(wave, as_Add=False)
+        base, exponent = rest.as_base_exp()
+        if base == wave and exponent.is_Integer and exponent > 0 and factor.is_nonnegative and not factor.has(angle):
+            return factor
+    return None
 
 
 def _placed(value: Expr, rule: dict[Expr, Expr]) -> Expr | None:

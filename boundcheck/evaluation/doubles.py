@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import sympy
@@ -24,9 +24,11 @@ from boundcheck.notation import sigma_z, z
 NEWTON_STEPS = 8
 SCAN = 8
 TABLE_EVERY = 64
-SHORT = 48
+SHORT = (12, 48, 160)
+ROUNDING = 2.0**-50
 NEARBY = 3e-4
 MAX_PARABOLAS = 12
+CLOSE = 1e-11
 
 
 class Doubles:
@@ -44,6 +46,16 @@ class Doubles:
     def must_repeat(self) -> bool:
         """Tell whether a run may have followed a maximiser that is not the greatest (it is followed no more)."""
         return any(item.doubtful for item in self.suprema)
+
+    def stays(self, earlier: list[list[float]], now: list[float]) -> bool:
+        """Two steps that changed nothing by more than some roundings: what is left is of the order of the roundings."""
+        for before in earlier:
+            if not before:
+                return False
+            for x, y in zip(now, before, strict=True):
+                if not abs(x - y) <= ROUNDING * abs(x):
+                    return False
+        return True
 
     def number(self, value: Any) -> float:
         """Round to the nearest double."""
@@ -76,16 +88,18 @@ class Doubles:
         stepper = Stepper(polarise(recurrence, supremum.variable).plain, self)
         known = {symbol: self.number(values[symbol]) for symbol in free_symbols(supremum)}
 
+        @cache
         def height(angle: float, at: int = length) -> float:
             known.update({along_w: math.cos(angle), along_u: math.sin(angle)})
             return stepper.run(known, at)
 
-        if length <= SHORT:
+        if length <= SHORT[1]:
             return peak(height, 0.0, math.pi / 2)
         # The maximiser settles long before the recursion ends: find it on a short one, follow it on longer ones.
-        place, _ = peak(lambda angle: height(angle, SHORT), 0.0, math.pi / 2, closest=0.02)
-        if length > 4 * SHORT:
-            place, _ = moved_peak(lambda angle: height(angle, 3 * SHORT), place, 0.0, math.pi / 2)
+        place, _ = peak(lambda angle: height(angle, SHORT[0]), 0.0, math.pi / 2, closest=0.02)
+        for at in SHORT[1:]:
+            if length > at:
+                place, _ = moved_peak(partial(height, at=at), place, 0.0, math.pi / 2, moves=1 if at < 100 else 2)
         return moved_peak(height, place, 0.0, math.pi / 2)
 
 
@@ -110,15 +124,20 @@ def peak(height: Callable[[float], float], low: float, high: float, closest: flo
     return _climb_by_parabolas(height, place, step, (low, high), top, closest)
 
 
-def moved_peak(height: Callable[[float], float], place: float, low: float, high: float) -> tuple[float, float]:
-    """Return (place, value) of a greatest value known to lie near a place: parabolas, re-centred until they agree."""
+def moved_peak(
+    height: Callable[[float], float], place: float, low: float, high: float, moves: int = MAX_PARABOLAS
+) -> tuple[float, float]:
+    """Return (place, value) of a greatest value known to lie near a place: parabolas, re-centred until they agree.
+
+    Args:    moves: after so many the place reached will do, with a value seen near it.
+    """
     if place in (low, high):
         top, inward = height(place), NEARBY if place == low else -NEARBY
         if not height(place + inward) > top:
             return place, top
         place += inward
     step = NEARBY
-    for _ in range(MAX_PARABOLAS):
+    for made in range(1, MAX_PARABOLAS + 1):
         step = min(step, place - low, high - place)
         below, here, above = height(place - step), height(place), height(place + step)
         bend = below - 2 * here + above
@@ -128,6 +147,10 @@ def moved_peak(height: Callable[[float], float], place: float, low: float, high:
         if not abs(move) <= 0.1:
             break
         place = min(max(place + move, low), high)
+        if made == moves:
+            return place, max(here, above, below)
+        if place in (low, high):
+            return moved_peak(height, place, low, high)
         if abs(move) <= step:
             return place, max(height(place), here, above, below)
     return peak(height, low, high)
@@ -237,9 +260,17 @@ class ScalarSupremum:
     def __call__(self, *values: float) -> float:
         """Return the supremum at these values of the symbols."""
         self.calls += 1
-        if self.at is None or self.missed or self.calls < 4 or self.calls % TABLE_EVERY == 0:
+        at = self.at
+        if at is None or self.missed or self.calls < 4 or self.calls % TABLE_EVERY == 0:
             return self._from_table(values)
-        found = self._climb(self.at, values)
+        try:
+            height, slope, curvature = self.near(at, *values)
+        except (ArithmeticError, ValueError):
+            return self._from_table(values)
+        if curvature < 0 and slope * slope < -CLOSE * curvature * height:  # near enough: the usual case, made short
+            self.at = at - slope / curvature
+            return float(height - slope * slope / (2 * curvature))
+        found = self._climb(at, values)
         return self._from_table(values) if found is None else found
 
     def _climb(self, at: float, values: tuple[float, ...]) -> float | None:
@@ -255,7 +286,7 @@ class ScalarSupremum:
                 self.at = at
                 return best if slope == 0 == curvature else None
             step = -slope / curvature
-            if slope * step <= 1e-11 * abs(height):
+            if slope * step <= CLOSE * abs(height):
                 self.at = at + step
                 return max(best, height + slope * step / 2)
             if not abs(step) < 1:

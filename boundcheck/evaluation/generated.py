@@ -100,6 +100,8 @@ def _line(instruction: Instruction, place: int, space: dict[str, Any], names: di
     if name == "sum":
         space[f"f{place}"] = _summed(_function(payload, names))
         return f"f{place}({', '.join(inputs)})"
+    if name == "sign" and "sign_" not in names:
+        return f"({inputs[0]} > 0) - ({inputs[0]} < 0)"
     return f"{name}_({', '.join(inputs)})"
 
 
@@ -159,10 +161,6 @@ def _sums(count: int, x: Any) -> tuple[Any, Any]:
     return p, q
 
 
-def _sign(x: float) -> float:
-    return float((x > 0) - (x < 0))
-
-
 _SCALAR: dict[str, Any] = {
     "divide": operator.truediv,
     "raised": _guarded(operator.pow),
@@ -176,7 +174,6 @@ _SCALAR: dict[str, Any] = {
     "cos_": math.cos,
     "atan_": math.atan,
     "abs_": abs,
-    "sign_": _sign,
     "min_": min,
     "max_": max,
     "p_": geometric,

@@ -62,6 +62,10 @@ class Multiprecision:
         """Never."""
         return False
 
+    def stays(self, earlier: list[list[Any]], now: list[Any]) -> bool:
+        """Tell whether a recursion has come back to its own state, or swings between two: it stays there."""
+        return now in earlier
+
     def number(self, value: Any) -> Any:
         """Read an exact rational."""
         if isinstance(value, mpmath.mpf):

@@ -21,6 +21,7 @@ from boundcheck.enclosure import Enclosure, precision
 from boundcheck.enclosure.decimals import decimal_text, dyadic
 from boundcheck.evaluation.balls import Balls
 from boundcheck.evaluation.binding import binding_term
+from boundcheck.evaluation.closed_form import closed_form, exact_rational
 from boundcheck.evaluation.conditions import Asker, Conditions, required_symbols
 from boundcheck.evaluation.request import Request, request
 from boundcheck.evaluation.terms import has_directions
@@ -97,7 +98,7 @@ def plan(
     known = conditions.at(width.m, width.radii)
     with precision(DIGITS + 20 + len(str(width.m))):
         asker = Asker(conditions, Balls(conditions.width.activation, _effort(conditions)))
-        iterations = _integer_ceiling(asker.ask(conditions.iterations, known))
+        iterations = _iterations(conditions, asker, known)
         known[tau] = Rational(iterations)
         step, instead = _step_size(conditions, asker, known)
         bound = asker.ask(conditions.bound, known, instead)
@@ -207,8 +208,6 @@ def _effort(conditions: Conditions) -> int:
 
 def _step_size(conditions: Conditions, asker: Asker, known: dict[Symbol, Any]) -> tuple[Fraction, dict[str, Any]]:
     """Return a rational step size and, if it had to be rounded down, the L >= L_T of which it is 1/(2L^2)."""
-    from boundcheck.evaluation.closed_form import closed_form
-
     exact = closed_form(replace(conditions.step_size, values=known))
     if exact is not None and exact.is_Rational:
         return _fraction(exact), {}
@@ -240,9 +239,12 @@ def _binding(conditions: Conditions, width: Width, known: Mapping[Symbol, Any], 
     return binding_term(conditions, known)
 
 
-def _integer_ceiling(ball: arb) -> int:
-    """Round a ball up to an integer that is certainly large enough."""
-    return max(1, int(ball.upper().ceil().unique_fmpz()))
+def _iterations(conditions: Conditions, asker: Asker, known: dict[Symbol, Any]) -> int:
+    """Round up to an integer that is certainly enough; where a ball holds one, by the exact value if there is one."""
+    ball = asker.ask(conditions.iterations, known)
+    least, most = (int(end.ceil().unique_fmpz()) for end in (ball.lower(), ball.upper()))
+    exact = exact_rational(conditions.iterations, known) if least < most else None
+    return max(1, most if exact is None else int(exact.ceiling()))
 
 
 def _fraction(value: Any) -> Fraction:

@@ -22,6 +22,9 @@ class Arithmetic(Protocol):
     def must_repeat(self) -> bool:
         """Tell whether the run must be done again (a supremum was followed to the wrong maximiser)."""
 
+    def stays(self, earlier: list[list[Any]], now: list[Any]) -> bool:
+        """Tell from the last two states whether a recursion without t stays where it is (nothing more is computed)."""
+
     def number(self, value: Any) -> Any:
         """Read an exact rational (or a number of this kind)."""
 
@@ -64,6 +67,7 @@ class Stepper:
         self.index = self.place[recurrence.index]
         self.uses_index = any(recurrence.index in free_symbols_of(item) for item in _moving(recurrence))
         self.states = [self.place[symbol] for symbol in recurrence.state]
+        self.step = self._written_out()
 
     def _compiled(self, item: Value) -> tuple[Callable[..., Any], list[int]]:
         symbols = tuple(sorted(free_symbols_of(item), key=str))
@@ -87,11 +91,21 @@ class Stepper:
         """Take the registers from index t-1 to t."""
         if self.uses_index:
             registers[self.index] = self.arithmetic.number(t)
-        for place, function, inputs in self.locals:
-            registers[place] = function(*[registers[k] for k in inputs])
-        found = [function(*[registers[k] for k in inputs]) for function, inputs in self.steps]
-        for place, value in zip(self.states, found, strict=True):
-            registers[place] = value
+        self.step(registers)
+
+    def _written_out(self) -> Callable[[list[Any]], None]:
+        """Write a step as one function of the registers: it runs thousands of times."""
+        space: dict[str, Any] = {}
+        lines = ["def step(r):"]
+        for k, (place, function, inputs) in enumerate(self.locals):
+            space[f"local{k}"] = function
+            lines.append(f"    r[{place}] = local{k}({', '.join(f'r[{i}]' for i in inputs)})")
+        for k, (function, inputs) in enumerate(self.steps):
+            space[f"step{k}"] = function
+            lines.append(f"    s{k} = step{k}({', '.join(f'r[{i}]' for i in inputs)})")
+        lines += [f"    r[{place}] = s{k}" for k, place in enumerate(self.states)]
+        exec(compile("\n".join(lines), "<boundcheck recurrence>", "exec"), space)
+        return space["step"]
 
     def run(self, values: Mapping[Symbol, Any], length: int) -> Any:
         """Return the output at index ``length`` (at the first index if that is larger)."""
@@ -101,9 +115,8 @@ class Stepper:
             earlier: list[list[Any]] = [[], []]
             for t in range(self.recurrence.first + 1, length + 1):
                 self.advance(registers, t)
-                # A recursion without t that has come back to its own state, or swings between two, stays there.
                 now = [registers[k] for k in self.states]
-                if not self.uses_index and now in earlier:
+                if not self.uses_index and self.arithmetic.stays(earlier, now):
                     break
                 earlier = [earlier[1], now]
             if not self.arithmetic.must_repeat():

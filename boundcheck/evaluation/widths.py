@@ -16,6 +16,7 @@ from sympy import Rational
 from boundcheck.enclosure import precision
 from boundcheck.enclosure.decimals import dyadic
 from boundcheck.evaluation.balls import Balls, LowerBalls
+from boundcheck.evaluation.closed_form import exact_rational
 from boundcheck.evaluation.conditions import Asker, Conditions
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.radii import double_radii, lower_radius, upper_radii
@@ -168,11 +169,18 @@ class _Decider:
         if radii is None:
             return False
         asked = above.width(width, radii)
-        if asked <= width:
+        if asked <= width or self._is_met_exactly(asked, width, radii):
             self.feasible, self.radii = width, radii
             self.hint = even_ceiling(dyadic(asked.lower()))
             return True
         return False
+
+    def _is_met_exactly(self, asked: Any, width: int, radii: tuple[Rational, Rational]) -> bool:
+        """Tell whether a width that balls cannot tell from the one asked for is at least the exact one."""
+        if asked > width:
+            return False
+        exact = exact_rational(self.conditions.width, self.conditions.at(width, radii))
+        return exact is not None and bool(exact <= width)
 
     def proposal(self) -> int:
         """Return the next width to decide, strictly between what is decided."""

@@ -124,3 +124,18 @@ def test_radii_below_the_targets_are_refused():
         plan("theorem-1", variant="classic", tier="paper", rho_w="1/4", **SETTING)
     with pytest.raises(ValueError, match="theorem-1 theorem-2"):
         plan("theorem-3", **SETTING)
+
+
+@pytest.mark.parametrize("tier", ["paper", "recursive", "coupled", "directional"])
+@pytest.mark.parametrize(
+    ("variant", "factor"), [("classic", lambda square: (8 * 2 * square**2 + 1) ** 2), ("sharpened", lambda s: 8 * s)]
+)
+def test_a_number_of_iterations_that_is_exactly_an_integer_is_not_rounded_up(tier, variant, factor):
+    """At T=1, nu_w = nu_u = rho_w = rho_u = 1 the number asked for is rational: L^2 = 2 (paper) or 1 for tanh."""
+    target = Fraction(1, 20)
+    values = {"T": 1, "alpha": 1, "epsilon": target, "delta": "1/10", "nu_w": 1, "nu_u": 1, "n": 32}
+    found = plan("theorem-1", variant=variant, tier=tier, **values)
+    square = 2 if tier == "paper" else 1
+    exact = Fraction(factor(square)) / (target**2 if variant == "classic" else target)
+    assert exact.denominator == 1
+    assert found.tau == exact
