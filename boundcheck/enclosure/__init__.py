@@ -1,8 +1,6 @@
 """Rigorous numbers: enclosures with exact ends, expressions compiled to Arb, certified suprema. Knows no paper."""
 
 from boundcheck.enclosure.balls import compile_arb as compile_arb
-from boundcheck.enclosure.boxes import BoxSupremum as BoxSupremum
-from boundcheck.enclosure.boxes import supremum_on_box as supremum_on_box
 from boundcheck.enclosure.maximise import EffortError as EffortError
 from boundcheck.enclosure.maximise import SingularError as SingularError
 from boundcheck.enclosure.maximise import UnboundedError as UnboundedError

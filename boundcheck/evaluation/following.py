@@ -303,7 +303,7 @@ class Follower:
         balls[reference] = arb(1)
         for j, least, greatest in box:
             balls[j] = least.union(greatest)
-        signs = self._signs(arb(low), arb(high))
+        signs = signs_on(self.shape, arb(low), arb(high))
         if signs is None:
             return None
         steps = [low + (high - low) * k / PIECES for k in range(PIECES)] + [high]
@@ -319,34 +319,35 @@ class Follower:
             reference=reference, box=box, low=arb(low), high=arb(high), signs=signs, curvature=curvature
         )
 
-    def _signs(self, low: arb, high: arb) -> tuple[int, ...] | None:
-        """Return the sign of each s_k on an interval: seen, or by its slope where it vanishes at an end."""
-        piece = low.union(high)
-        parts = self.shape.parts(piece)
-        found = []
-        for index in range(len(parts) // 3):
-            ball, slope = parts[3 * index], parts[3 * index + 1]
-            if not (ball >= 0 or ball <= 0):
-                middle = piece.mid()
-                inner = self.shape.parts(middle)[3 * index] + slope * (piece - middle)
-                ball = inner if inner >= 0 or inner <= 0 else ball
-            if ball >= 0 or ball <= 0:
-                found.append(1 if ball >= 0 else -1)
-            elif (slope > 0 or slope < 0) and self._vanishes(index, low):
-                found.append(1 if slope > 0 else -1)
-            elif (slope > 0 or slope < 0) and self._vanishes(index, high):
-                found.append(-1 if slope > 0 else 1)
-            else:
-                return None
-        return tuple(found)
 
-    def _vanishes(self, index: int, point: arb) -> bool:
-        """Tell whether s_k is exactly zero at a point -1, 0 or 1 of the chart, where symmetry puts zeros."""
-        whole = int(float(point)) if point == -1 or point == 0 or point == 1 else None
-        return whole is not None and zero_at(self.shape.chart.slots[self.shape.slots[index]][0], whole)
+def signs_on(form: Shape, low: arb, high: arb) -> tuple[int, ...] | None:
+    """Return the sign of each s_k on an interval of the chart: seen, or by its slope where it vanishes at an end."""
+    piece, found = low.union(high), []
+    parts, middle = form.parts(piece), form.parts(piece.mid())
+    for index, k in enumerate(form.slots):
+        ball, slope = parts[3 * index], parts[3 * index + 1]
+        if not (ball >= 0 or ball <= 0):
+            inner = middle[3 * index] + slope * (piece - piece.mid())
+            ball = inner if inner >= 0 or inner <= 0 else ball
+        slot = form.chart.slots[k][0]
+        if ball >= 0 or ball <= 0:
+            found.append(1 if ball >= 0 else -1)
+        elif (slope > 0 or slope < 0) and _vanishes(slot, low):
+            found.append(1 if slope > 0 else -1)
+        elif (slope > 0 or slope < 0) and _vanishes(slot, high):
+            found.append(-1 if slope > 0 else 1)
+        else:
+            return None
+    return tuple(found)
+
+
+def _vanishes(slot: Expr, point: arb) -> bool:
+    """Tell whether s_k is exactly zero at a point -1, 0 or 1 of the chart, where symmetry puts zeros."""
+    whole = int(float(point)) if point == -1 or point == 0 or point == 1 else None
+    return whole is not None and _zero_at(slot, whole)
 
 
 @lru_cache(maxsize=512)
-def zero_at(slot: Expr, whole: int) -> bool:
+def _zero_at(slot: Expr, whole: int) -> bool:
     """Tell whether an expression along the chart vanishes at an integer, exactly."""
     return bool(slot.subs(x, whole) == 0)

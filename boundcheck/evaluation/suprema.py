@@ -22,7 +22,7 @@ from boundcheck.activations import Activation
 from boundcheck.enclosure.maximise import UnboundedError, maximise
 from boundcheck.enclosure.objective import Objective
 from boundcheck.evaluation.charts import Chart, chart_of, lower_double, upper_double, x
-from boundcheck.evaluation.following import Follower, shape, zero_at
+from boundcheck.evaluation.following import Follower, shape, signs_on
 from boundcheck.evaluation.generated import compile_balls, compile_doubles
 from boundcheck.notation import sigma_z, z
 
@@ -196,7 +196,7 @@ class _Peaks:
         """Bound E on one piece: below what is known already, monotone, or concave; None where that cannot be told."""
         piece = low.union(high)
         parts = self.values_on(piece)
-        signs = self._signs(low, high, parts)
+        signs = signs_on(self.shape, low, high)
         if signs is None:
             value = self._along([abs(part) for part in parts], tuple(1 for _ in self.slots), values)[0]
             return value.upper() if value <= enough else None
@@ -232,26 +232,6 @@ class _Peaks:
             point = following
             value, slope, bend = self._along(self.values_on(point), signs, values)
         return (value + abs(slope) * abs(slope) / (2 * -curvature.upper())).upper()
-
-    def _signs(self, low: arb, high: arb, parts: Sequence[arb]) -> tuple[int, ...] | None:
-        """Return the sign of each s_k inside a piece: seen, or by its slope where it vanishes at an end."""
-        found = []
-        for index in range(len(self.slots)):
-            ball, slope = parts[3 * index], parts[3 * index + 1]
-            if ball >= 0 or ball <= 0:
-                found.append(1 if ball >= 0 else -1)
-            elif (slope > 0 or slope < 0) and self._vanishes(index, low):
-                found.append(1 if slope > 0 else -1)
-            elif (slope > 0 or slope < 0) and self._vanishes(index, high):
-                found.append(-1 if slope > 0 else 1)
-            else:
-                return None
-        return tuple(found)
-
-    def _vanishes(self, index: int, point: arb) -> bool:
-        """Tell whether s_k is exactly zero at a point -1, 0 or 1 of the chart, where symmetry puts zeros."""
-        whole = int(float(point)) if point == -1 or point == 0 or point == 1 else None
-        return whole is not None and zero_at(self.chart.slots[self.slots[index]][0], whole)
 
     def _along(self, parts: Sequence[arb], signs: tuple[int, ...], values: Sequence[arb]) -> tuple[arb, arb, arb]:
         """Return E, E' and E'' from the values of s_k and their derivatives, with the signs given."""
