@@ -65,26 +65,28 @@ class Balls:
 
     def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> arb:
         """Enclose the supremum over directions of a recurrence, to the relative width of ``digits``."""
-        directions, turn = self._directions(supremum, length, values)
+        directions, turn, bend = self._directions(supremum, length, values)
         tolerance = arb(10) ** -self.digits / 2
         try:
             bends = Bends(directions.form.plain, length, directions.values, self.activation)
-            top = summit(bends, turn, tolerance)
+            top = summit(bends, turn, tolerance, bend)
         except UnsettledError:
             top = None
         turn = refined(directions, turn, self.digits) if top is None else turn
         return supremum_over_directions(directions, turn, tolerance, top)
 
-    def _directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> tuple[Directions, Fraction]:
-        """Return the polarised recurrence and about where it is largest, as a fraction of pi/2."""
+    def _directions(
+        self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]
+    ) -> tuple[Directions, Fraction, float]:
+        """Return the polarised recurrence and about where it is largest (as a fraction of pi/2) and how it bends."""
         if not isinstance(supremum.value, Recurrence):
             message = f"a supremum over {supremum.variable} needs a recurrence; got {str(supremum.value)[:60]}"
             raise ValueError(message)
         known = {symbol: self.number(values[symbol]) for symbol in free_symbols(supremum)}
         form = polarise(supremum.value, supremum.variable)
-        angle, _ = Doubles(self.activation).best_direction(supremum, length, known)
+        angle, _, bend = Doubles(self.activation).direction_with_bend(supremum, length, known)
         start = Fraction(min(max(angle * 2 / math.pi, 0.0), 1.0))
-        return Directions(form, length, known, self), start
+        return Directions(form, length, known, self), start, bend
 
 
 class LowerBalls(Balls):
@@ -92,7 +94,7 @@ class LowerBalls(Balls):
 
     def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> arb:
         """Enclose the value at one good direction: a lower bound of the supremum."""
-        directions, turn = self._directions(supremum, length, values)
+        directions, turn, _ = self._directions(supremum, length, values)
         return directions.value(refined(directions, turn, self.digits))
 
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
@@ -33,6 +34,8 @@ MAX_ARCS = 4000
 START_DIGITS = 7
 SMALL_SHARE = 0.4
 MAX_CLIMBS = 12
+COARSE_DIGITS = 16
+FEW_ARCS = 64
 WIDTHS = (Fraction(1, 30), Fraction(1, 100), Fraction(1, 1000), Fraction(1, 100_000))
 
 
@@ -63,6 +66,15 @@ class Directions:
                 found.append(list(registers))
             self.courses[turn] = found
         return self.courses[turn]
+
+    @contextmanager
+    def anew(self) -> Iterator[None]:
+        """Forget the courses of another precision, and afterwards those of this one."""
+        self.courses = {}
+        try:
+            yield
+        finally:
+            self.courses = {}
 
     def value(self, turn: Fraction) -> arb:
         """Enclose the output at a direction."""
@@ -224,23 +236,29 @@ class Summit:
     upper: arb
 
 
-def summit(bends: Bends, start: Fraction, tolerance: arb) -> Summit | None:
-    """Enclose the greatest value near a direction to a relative width; None where no arc around it is concave."""
+def summit(bends: Bends, start: Fraction, tolerance: arb, bend: float = math.nan) -> Summit | None:
+    """Enclose the greatest value near a direction to a relative width; None where no arc around it is concave.
+
+    Args:    bend: about the second derivative there, if known (it saves steps only).
+    """
     for width in WIDTHS:
         low, high = max(start - width, Fraction(0)), min(start + width, Fraction(1))
         try:
             jet = bends.at(start, low, high)
             if jet.wide_bend < 0:
-                return _climbed(bends, jet, start, (low, high), tolerance)
+                guess = arb(bend) if bend < 0 else jet.wide_bend.mid()
+                return _climbed(bends, jet, start, (low, high), tolerance, guess)
         except UnsettledError:
             continue
     return None
 
 
-def _climbed(bends: Bends, jet: Jet, turn: Fraction, ends: tuple[Fraction, Fraction], tolerance: arb) -> Summit | None:
+def _climbed(
+    bends: Bends, jet: Jet, turn: Fraction, ends: tuple[Fraction, Fraction], tolerance: arb, estimate: arb
+) -> Summit | None:
     """Climb to the maximum on a concave arc; it is at most f(c) + f'(c)^2/(2k), or f(c) at an end that f rises to."""
-    weakest, estimate = -jet.wide_bend.upper(), jet.wide_bend.mid()
-    known = START_DIGITS
+    weakest = -jet.wide_bend.upper()
+    known = 2 * START_DIGITS
     for _ in range(MAX_CLIMBS):
         is_end = (turn == ends[0] and jet.slope <= 0) or (turn == ends[1] and jet.slope >= 0)
         excess = arb(0) if is_end else (jet.slope * jet.slope / (2 * weakest)).upper()
@@ -269,6 +287,8 @@ def supremum_over_directions(directions: Directions, start: Fraction, tolerance:
     else:
         lower, done = top.lower, top.upper
         pending = [arc for arc in ((Fraction(0), top.low), (top.high, Fraction(1))) if arc[0] < arc[1]]
+        if _are_below(directions, pending, lower):
+            return lower.union(done)
     arcs: list[tuple[float, int, Any, tuple[Fraction, Fraction], Fraction]] = []
     ticket = count()
     for _ in range(MAX_ARCS):
@@ -289,6 +309,23 @@ def supremum_over_directions(directions: Directions, start: Fraction, tolerance:
         done = _largest([done, *(bound for _, _, bound, _, _ in arcs)])
         done = _largest([done, *(directions.bound(*arc) for arc in pending)])
     return lower.union(done)
+
+
+def _are_below(directions: Directions, arcs: list[tuple[Fraction, Fraction]], bar: arb) -> bool:
+    """Tell whether the output is certainly below ``bar`` on arcs: at a low precision, as far as a few arcs go."""
+    pending = list(arcs)
+    with precision(COARSE_DIGITS), directions.anew():
+        for _ in range(FEW_ARCS):
+            if not pending:
+                return True
+            low, high = pending.pop()
+            bound, part = directions.above(low, high, bar)
+            if bound <= bar or part[0] >= part[1]:
+                continue
+            middle = (part[0] + part[1]) / 2
+            small = part[1] - part[0] < (high - low) * Fraction(SMALL_SHARE)
+            pending += [part] if small else [(part[0], middle), (middle, part[1])]
+    return not pending
 
 
 def refined(directions: Directions, start: Fraction, digits: int) -> Fraction:

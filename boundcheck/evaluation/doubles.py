@@ -83,6 +83,20 @@ class Doubles:
 
     def best_direction(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> tuple[float, float]:
         """Return (angle, value) of the supremum over directions in [0, pi/2]: a scan, then parabolas."""
+        return self._summit(supremum, length, values)[1:]
+
+    def direction_with_bend(
+        self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]
+    ) -> tuple[float, float, float]:
+        """Return (angle, value, second derivative) at the supremum over directions; NaN at an end of [0, pi/2]."""
+        height, place, value = self._summit(supremum, length, values)
+        if not NEARBY <= place <= math.pi / 2 - NEARBY:
+            return place, value, math.nan
+        return place, value, (height(place - NEARBY) - 2 * height(place) + height(place + NEARBY)) / NEARBY**2
+
+    def _summit(
+        self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]
+    ) -> tuple[Callable[[float], float], float, float]:
         recurrence = supremum.value
         assert isinstance(recurrence, Recurrence)
         stepper = Stepper(polarise(recurrence, supremum.variable).plain, self)
@@ -94,13 +108,13 @@ class Doubles:
             return stepper.run(known, at)
 
         if length <= SHORT[1]:
-            return peak(height, 0.0, math.pi / 2)
+            return height, *peak(height, 0.0, math.pi / 2)
         # The maximiser settles long before the recursion ends: find it on a short one, follow it on longer ones.
         place, _ = peak(lambda angle: height(angle, SHORT[0]), 0.0, math.pi / 2, closest=0.02)
         for at in SHORT[1:]:
             if length > at:
                 place, _ = moved_peak(partial(height, at=at), place, 0.0, math.pi / 2, moves=1 if at < 100 else 2)
-        return moved_peak(height, place, 0.0, math.pi / 2)
+        return height, *moved_peak(height, place, 0.0, math.pi / 2)
 
 
 def peak(height: Callable[[float], float], low: float, high: float, closest: float = 1e-3) -> tuple[float, float]:

@@ -187,14 +187,13 @@ class Follower:
         """Enclose the supremum by Newton steps in a neighbourhood; return it, the last point and the slope there."""
         unit, low, high = weights[around.reference], around.low, around.high
         point = arb(self._near(around, [float((weight / unit).mid()) for weight in weights]))
-        point = low if point < low else high if point > high else point
-        least = 2 * around.curvature * unit.lower()
+        least, tiny = 2 * around.curvature * unit.lower(), _tiny(ctx.prec)
         for _ in range(NEWTON_STEPS):
             value, slope, bend = self.along(point, around.signs, weights)
             if (point == low and slope <= 0) or (point == high and slope >= 0):
                 return value, point, slope
             excess = slope * slope / least
-            if excess <= value.rad() / 64 or excess <= value * arb(2) ** (-6 - ctx.prec):
+            if excess <= value * tiny or excess <= value.rad() / 64:
                 break
             following = (point - slope.mid() / bend.mid()).mid()
             following = low if following < low else high if following > high else following
@@ -217,7 +216,7 @@ class Follower:
             before, at = at, min(max(at - slope / bend, low), high)
             if abs(at - before) <= 1e-9 * (high - low) or slope * slope <= -1e-18 * bend * height:
                 break
-        self.place = at
+        self.place = at = min(max(at, low), high)
         return at
 
     def along(self, point: arb, signs: tuple[int, ...], weights: Sequence[arb]) -> tuple[arb, arb, arb]:
@@ -318,6 +317,11 @@ class Follower:
         return Neighbourhood(
             reference=reference, box=box, low=arb(low), high=arb(high), signs=signs, curvature=curvature
         )
+
+
+@lru_cache(maxsize=64)
+def _tiny(bits: int) -> arb:
+    return arb(2) ** (-6 - bits)
 
 
 def signs_on(form: Shape, low: arb, high: arb) -> tuple[int, ...] | None:
