@@ -103,6 +103,26 @@ class Activation:
         exact = self.known[order] if order < len(self.known) else None
         return Constant(order, exact, self)
 
+    @property
+    def sigma0(self) -> Enclosure:
+        """Return sup|sigma| over R to 30 digits, as ``constant(0).enclosure()``. ValueError where there is none."""
+        return self.constant(0).enclosure()
+
+    @property
+    def sigma1(self) -> Enclosure:
+        """Return the supremum over R of the first derivative's size, likewise."""
+        return self.constant(1).enclosure()
+
+    @property
+    def sigma2(self) -> Enclosure:
+        """Return the supremum over R of the second derivative's size, likewise."""
+        return self.constant(2).enclosure()
+
+    @property
+    def sigma3(self) -> Enclosure:
+        """Return the supremum over R of the third derivative's size, likewise."""
+        return self.constant(3).enclosure()
+
     def as_dict(self, digits: int = 30) -> dict[str, Any]:
         """Return sigma0, sigma1, ... as decimal ends rounded outward with the exact value, as in the CLI's JSON."""
         present = [order for order in range(len(self.known)) if order not in dict(self.reasons)]

@@ -221,3 +221,4 @@ def test_display():
     assert "\\tanh" in tanh._repr_latex_()
     assert "4*sqrt(3)/9" in str(tanh.constant(2))
     assert "\\sup_z" in tanh.constant(2)._repr_latex_()
+    assert [tanh.sigma0, tanh.sigma1, tanh.sigma2, tanh.sigma3] == [tanh.constant(k).enclosure() for k in range(4)]

@@ -89,7 +89,7 @@ def test_bad_pairs_are_named(text, part):
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("widht = 3", "unknown key 'widht' at top level; known keys: alpha"),
+        ("widht = 3", "unknown key 'widht' at top level; known keys: preset, alpha"),
         ("[netwrok]\nm = 2", "netwrok"),
         ("[run]\nseeds = 3", "at [run]; known keys: seed"),
         ("m = 7", "m must be even"),

@@ -43,7 +43,10 @@ def prove(claim: Any, given: Iterable[Any] = (), timeout: float = 10.0) -> Verdi
 
 
 def check(statement: Statement, timeout: float = 10.0) -> list[Verdict]:
-    """Decide every derivation step of a statement; ids are ``statement/step``."""
+    """Decide every derivation step of a statement; ids are ``statement/step``. TypeError for anything else."""
+    if not hasattr(statement, "derivation"):
+        message = f"check takes a Statement; got {statement!r} (boundcheck.statement(ID) looks one up)"
+        raise TypeError(message)
     return [decide(*job, timeout) for job in jobs(statement)]
 
 

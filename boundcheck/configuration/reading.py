@@ -89,7 +89,7 @@ def resolve(config: Configuration | Mapping[str, Any] | str | Path | None = None
 def merge(config: Configuration, values: Mapping[str, Any]) -> Configuration:
     """Return config with the values of a nested mapping in place of its own; unknown keys are refused."""
     sections = {"data": config.data, "network": config.network, "run": config.run}
-    _refuse_unknown(values, (*SYMBOLS, *sections), "top level")
+    _refuse_unknown(values, (*SYMBOLS, *sections), "top level", "preset")
     symbols = {name: values[name] for name in SYMBOLS if name in values}
     floats = {name for name, value in symbols.items() if isinstance(value, float)}
     given = {name: getattr(config.parameters, name) for name in SYMBOLS} | symbols
@@ -152,8 +152,9 @@ def _text(name: str, value: Any) -> str:
     return str(value)
 
 
-def _refuse_unknown(values: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+def _refuse_unknown(values: Mapping[str, Any], known: tuple[str, ...], where: str, *elsewhere: str) -> None:
+    """Refuse keys that are not known; the message also lists those that are read ``elsewhere``."""
     for key in values:
         if key not in known:
-            message = f"unknown key {short(key)} at {where}; known keys: {', '.join(known)}"
+            message = f"unknown key {short(key)} at {where}; known keys: {', '.join((*elsewhere, *known))}"
             raise ValueError(message)

@@ -71,6 +71,12 @@ class Plan:
         up = {name: decimal_text(getattr(self, name), DIGITS, up=True) for name in ("rho_w", "rho_u", "bound")}
         return {**whole, **down, **up, "informative": self.informative, "binding": self.binding}
 
+    def _repr_html_(self) -> str:
+        asked = {"theorem": self.theorem, "variant": self.variant, "tier": self.tier, "activation": self.activation}
+        shown = {**asked, **self.to_json()}
+        rows = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in shown.items())
+        return f"<table>{rows}</table>"
+
 
 def _json_integer(value: int) -> int | str:
     return value if value <= JSON_INTEGER else decimal_text(Fraction(value), len(bin(value)), up=True)

@@ -109,6 +109,11 @@ def test_a_verdict_is_no_truth_value():
     json.dumps(verdict.to_json())
 
 
+def test_an_id_is_no_statement():
+    with pytest.raises(TypeError, match="takes a Statement; got 'prop-4'"):
+        check("prop-4")
+
+
 def test_objects_are_taken_as_well_as_text():
     assert prove(Relation(p(T, a), "<=", (1 + sigma0) * p(T, a))).status == "proved"
     assert prove(parse_claim("x*y >= 0", ["x >= 0", "y >= 0"])).status == "proved"

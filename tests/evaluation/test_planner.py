@@ -73,7 +73,9 @@ def test_directional_constants():
 
 
 def test_json_keys_and_large_integers_as_text():
-    shown = plan("theorem-2", variant="sharpened", tier="paper", **(SETTING | {"epsilon": "1e-12"})).to_json()
+    found = plan("theorem-2", variant="sharpened", tier="paper", **(SETTING | {"epsilon": "1e-12"}))
+    shown = found.to_json()
+    assert f"<td>{shown['m']}</td>" in found._repr_html_()
     assert list(shown) == ["m", "tau", "eta", "rho_w", "rho_u", "bound", "informative", "binding"]
     assert isinstance(shown["m"], str)
     assert Fraction(shown["bound"]) == Fraction(1, 10**12)
