@@ -82,13 +82,22 @@ def power(base: arb, exponent: arb) -> arb:
         if whole < 0 and base.contains(0):
             message = "a power of a number that may be zero"
             raise NoValue(message)
-        return base ** int(whole)
+        return _whole_power(base, int(whole))
     if base > 0:
         return base**exponent
     if base >= 0 and exponent > 0:
         return arb(0).union(base.upper() ** exponent) if base.contains(0) else base**exponent
     message = "a fractional power of a number that may be negative"
     raise NoValue(message)
+
+
+def _whole_power(base: arb, exponent: int) -> arb:
+    """Raise to a whole power by the ends of the ball: Arb's own power has no value on a ball around zero."""
+    if base.is_exact() or not base.contains(0):
+        return base**exponent
+    if exponent % 2:
+        return (base.lower() ** exponent).union(base.upper() ** exponent)
+    return arb(0).union(base.abs_upper() ** exponent) if exponent else arb(1)
 
 
 def _integer(value: arb) -> int:

@@ -51,6 +51,12 @@ def magnitude(term: Term) -> Function:
     if head == "**" and term[2][0] == "num" and term[2][1] > 0:
         base, exponent = magnitude(term[1]), float(term[2][1])
         return lambda point: np.power(base(point), exponent)
+    if head == "/":
+        above, below = magnitude(term[1]), compiled(term[2])
+        return lambda point: above(point) / np.abs(below(point))
+    if head in ("abs", "sqrt"):
+        inside, function = magnitude(term[1]), _UNARY[head]
+        return lambda point: function(inside(point))
     value = compiled(term)
     return lambda point: np.abs(value(point))
 

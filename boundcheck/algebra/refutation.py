@@ -22,8 +22,12 @@ from boundcheck.algebra.witness import refutes
 
 DENOMINATORS = (1, 2, 10, 60, 1000, 10**6, 10**9)
 TOUCH = 1e-9
-LADDER = (12.0, 20.0, 40.0, 80.0, 150.0, 300.0, 600.0, 1200.0, 2400.0, 3990.0, 1e5, 1e7, 1e12)
+LADDER = (12.0, 20.0, 40.0, 80.0, 150.0, 300.0, 600.0, 1200.0, 2400.0, 3990.0, 1e4, 1e5, 1e7, 1e9, 1e12, 1e15, 1e20)
 NEAR = 1e-3
+TOUCHING = ("<", ">", "!=")
+HERD = 48
+STRIDES = 30
+REACH = np.array([0.0, *(sign * 2.0**k for k in range(24) for sign in (1, -1))])
 
 
 class Refuter:
@@ -36,6 +40,7 @@ class Refuter:
         self.sides = compiled(claim.left), compiled(claim.right)
         size = magnitude if claim.op in ("<", ">") else _size
         self.sizes = size(claim.left), size(claim.right)
+        self.population = self.sampler.draw(1)
         self.tests = [(item.op, compiled(item.left), compiled(item.right)) for item in relations]
 
     def search(self, rounds: int, count: int, clock: Clock) -> dict[str, str] | None:
@@ -52,7 +57,26 @@ class Refuter:
             copies = {name: np.tile(values, 16)[:count] for name, values in kept.items()}
             moved = self.sampler.perturb(copies, 0.5 * 0.6**k)
             latents = {name: np.concatenate([kept[name], moved[name]]) for name in moved}
+        self.population = latents
         return None
+
+    def breed(self, generations: int, clock: Clock) -> dict[str, str] | None:
+        """Move the best points by differences and ratios of one another: they learn along which valley to go."""
+        latents, scores = self.population, self.scores(self.population)
+        best = np.argsort(-scores, kind="stable")
+        best = best[np.isfinite(scores[best])][:HERD]
+        herd, found = {name: values[best] for name, values in latents.items()}, scores[best]
+        if len(best) < 8 or not herd:
+            return None
+        for _ in range(generations):
+            if clock.over:
+                break
+            young = self.sampler.crossed(herd)
+            fresh = self.scores(young)
+            better = fresh >= found
+            found = np.where(better, fresh, found)
+            herd = {name: np.where(better, young[name], values) for name, values in herd.items()}
+        return self._checked(herd, found, np.argsort(-found, kind="stable")[:6], clock)
 
     def climb(self, clock: Clock) -> dict[str, str] | None:
         """Look along integers that grow geometrically: a claim may fail only from a large one on."""
@@ -64,26 +88,35 @@ class Refuter:
         }  # fmt: skip
         for name in wholes:
             for k in range(3):
-                here = {other: np.full(len(LADDER), values[k]) for other, values in start.items()}
-                here[name] = np.array(LADDER)
-                found = self.scores(here)
-                witness = self._checked(here, found, np.argsort(-found, kind="stable")[:3], clock)
-                if witness is not None or clock.over:
-                    return witness
+                here = {other: values[k] for other, values in start.items()}
+                for values in (np.array(LADDER), *(None for _ in range(STRIDES))):
+                    row = here[name] + REACH if values is None else values
+                    tried = {other: np.full(len(row), value) for other, value in here.items()} | {name: row}
+                    found = self.scores(tried)
+                    best = np.argsort(-found, kind="stable")[:3]
+                    witness = self._checked(tried, found, best, clock)
+                    if witness is not None or clock.over:
+                        return witness
+                    if row[best[0]] == here[name] or not np.isfinite(found[best[0]]):
+                        break
+                    here[name] = row[best[0]]
         return None
 
     def scores(self, latents: dict[str, Array]) -> Array:
         """Relative violation of the claim; -inf where a hypothesis fails or something is undefined."""
         point = self.sampler.values(latents)
-        size = len(next(iter(latents.values()))) if latents else 1
+        count = len(next(iter(latents.values()))) if latents else 1
         with np.errstate(all="ignore"):
-            left, right = (np.broadcast_to(side(point), (size,)) for side in self.sides)
-            good = np.ones(size, dtype=bool)
+            left, right = (np.broadcast_to(side(point), (count,)) for side in self.sides)
+            good = np.ones(count, dtype=bool)
             for op, first, second in self.tests:
                 good &= _nearly(op, first(point), second(point))
             for name in self.integers:
                 good &= point[name] == np.floor(point[name])
-            gap = violation(self.claim.op, left, right) / (self.sizes[0](point) + self.sizes[1](point) + 1e-300)
+            size = self.sizes[0](point) + self.sizes[1](point)
+            gap = violation(self.claim.op, left, right) / (size + 1e-300)
+            if self.claim.op not in TOUCHING:
+                gap = np.where(size == 0, -0.5, gap)  # nothing is learnt where both sides vanish
         return np.where(good & np.isfinite(gap), gap, -np.inf)
 
     def points(self, count: int = 256) -> dict[str, Array]:
@@ -94,7 +127,7 @@ class Refuter:
         return {name: np.asarray(value, dtype=float) for name, value in values.items()} if good.any() else {}
 
     def _checked(self, latents: dict[str, Array], scores: Array, order: Array, clock: Clock) -> dict[str, str] | None:
-        limit = -NEAR if self.claim.op in ("<", ">", "!=") else 1e-15
+        limit = -NEAR if self.claim.op in TOUCHING else 1e-15
         for index in order:
             if not scores[index] >= limit:
                 continue
@@ -109,7 +142,7 @@ class Refuter:
 
     def _admissible(self, simple: dict[str, Term]) -> dict[str, Term] | None:
         rough = self.scores({name: np.array([float(compiled(value)({}))]) for name, value in simple.items()})
-        limit = -TOUCH if self.claim.op in ("<", ">", "!=") else 0
+        limit = -TOUCH if self.claim.op in TOUCHING else 0
         if not rough[0] >= limit:
             return None
         try:
@@ -132,7 +165,10 @@ def refute(refuter: Refuter, *, effort: int, clock: Clock) -> dict[str, str] | N
         witness = refuter.search(rounds, count, clock)
         if witness is not None or clock.over:
             return witness
-    return refuter.climb(clock) if effort else None
+    if not effort:
+        return None
+    witness = refuter.climb(clock)
+    return witness if witness is not None or clock.over else refuter.breed(5 * rounds, clock)
 
 
 def _spread(scores: Array, best: Array, count: int) -> Array:
@@ -152,7 +188,7 @@ def _simple_points(latent: dict[str, float], *, touching: bool) -> Iterator[dict
     seen: set[tuple] = set()
     makers: list[Callable[[float], Term]] = [partial(_rational, denominator=d) for d in DENOMINATORS]
     if touching:
-        makers[2:2] = [_root, _part_of_pi]
+        makers[2:2] = [_root, _cube_root, _part_of_pi]
     for maker in makers:
         made = {name: maker(value) for name, value in latent.items()}
         key = tuple(made.values())
@@ -170,6 +206,14 @@ def _root(value: float) -> Term:
     if abs(float(square) ** 0.5 - abs(value)) > NEAR * (1 + abs(value)):
         return _rational(value, 60)
     root: Term = ("sqrt", num(square))
+    return root if value > 0 else mul(num(-1), root)
+
+
+def _cube_root(value: float) -> Term:
+    cube = Fraction(abs(value) ** 3).limit_denominator(12)
+    if abs(float(cube) ** (1 / 3) - abs(value)) > NEAR * (1 + abs(value)):
+        return _rational(value, 60)
+    root: Term = ("**", num(cube), num(Fraction(1, 3)))
     return root if value > 0 else mul(num(-1), root)
 
 

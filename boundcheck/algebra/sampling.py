@@ -104,6 +104,24 @@ class Sampler:
             moved[variable.name] = self._clipped(variable, new)
         return moved
 
+    def crossed(self, latents: Mapping[str, Array]) -> dict[str, Array]:
+        """Add to each point, or multiply it by, a share of how two others differ (differential evolution)."""
+        size = len(next(iter(latents.values())))
+        one, two = self.rng.integers(0, size, (2, size))
+        leader = np.where(self.rng.random(size) < 0.5, np.arange(size), self.rng.integers(0, max(1, size // 4), size))
+        share, added = self.rng.choice([0.5, 0.9, 1.5], size), self.rng.random(size) < 0.5
+        made = {}
+        for variable in self.variables:
+            old = latents[variable.name]
+            base = old[leader]
+            with np.errstate(all="ignore"):
+                scaled = base * np.abs(old[one] / old[two]) ** share
+                shifted = base + share * (old[one] - old[two])
+            new = np.where(added | ~np.isfinite(scaled) | (scaled == 0), shifted, scaled)
+            new = np.where(np.isfinite(new) & (self.rng.random(size) < 0.8), new, old)
+            made[variable.name] = np.rint(new) if variable.whole else self._clipped(variable, new)
+        return made
+
     @staticmethod
     def _clipped(variable: Variable, latent: Array) -> Array:
         if variable.lower and variable.upper:
@@ -244,15 +262,30 @@ def _candidates(context: Context, fact: Fact, variables: dict[str, Variable]) ->
         if atom.head != "var" or atom.term[1] not in variables or len(fact.polynomial) > 80:
             continue
         name = atom.term[1]
-        parts = fact.polynomial.by_power(g)
+        parts, root = _powers_of(context, fact.polynomial, g)
         others = {h for part in parts.values() for h in part.generators()}
         if any(name in context.table.atoms[h].free for h in others):
             continue
         for kind, term in _solved(context, fact.op, parts):
+            bound = mul(term, term) if root else term
             busy = len(variables[name].lower) + len(variables[name].upper)
             integer = variables[name].whole
-            found.append((integer, busy, len(str(term)), name, kind, term))
+            found.append((integer, busy, len(str(bound)), name, kind, bound))
     return [item[3:] for item in sorted(found, key=lambda item: (item[0], item[2] * (1 + item[1]), item[3]))]
+
+
+def _powers_of(context: Context, polynomial: Poly, g: int) -> tuple[dict[int, Poly], bool]:
+    """Collect powers of a variable, or of its square root where that occurs."""
+    parts = polynomial.by_power(g)
+    heads = context.table.atoms
+    roots = [h for h in polynomial.generators() if heads[h].head == "sqrt" and heads[h].term[1] == heads[g].term]
+    if not roots:
+        return parts, False
+    in_root: dict[int, Poly] = {}
+    for power, part in parts.items():
+        for rest, coefficient in part.by_power(roots[0]).items():
+            in_root[2 * power + rest] = in_root.get(2 * power + rest, Poly({})) + coefficient
+    return in_root, True
 
 
 def _solved(context: Context, op: str, parts: dict[int, Poly]) -> list[tuple[str, Term]]:

@@ -8,8 +8,11 @@ import subprocess
 import sys
 
 import pytest
+from flint import arb
 
 from boundcheck.algebra import prove, replay
+from boundcheck.algebra.balls import enclose
+from boundcheck.algebra.terms import read
 
 
 @pytest.mark.parametrize(
@@ -17,6 +20,15 @@ from boundcheck.algebra import prove, replay
     [
         ("(x**2 - 2)**2 > 0", []),
         ("(x**2 - 3)**2 > 0", []),
+        ("(a - 1/7)**2 + (b - 2/7)**2 > 0", []),
+        ("(a**3 - 2)**2 > 0", []),
+        ("(a**2 + b**2 - 1)**2 + (a - b)**2 > 0", []),
+        ("abs(x - 1/3) > 0", []),
+        ("(a*b - 1)**2 + a**2 >= 10**(-8)", []),
+        ("(n - 12345)**2 > 0", ["integer(n)"]),
+        ("abs(n - 1000) >= 1", ["integer(n)", "n >= 0"]),
+        ("n <= 10**12", ["integer(n)"]),
+        ("v <= 1.999*a + b**2", ["v <= a + b*sqrt(v)", "v >= 0", "a >= 0", "b >= 0"]),
         ("sum(k, 1, n, 1/k**2) <= 1.644", ["integer(n)", "n >= 1"]),
         ("x**2 + y**2 + z**2 >= 1.0001*(x*y + y*z + z*x)", []),
         ("y < (1 + sqrt(5))/2", ["y**2 <= y + 1", "y >= 0"]),
@@ -88,3 +100,11 @@ def test_verdicts_and_certificates_do_not_depend_on_the_order_of_hashes():
         found.add(made.stdout)
     assert len(found) == 1
     assert all(json.loads(next(iter(found))))
+
+
+@pytest.mark.parametrize("exponent", range(6))
+def test_powers_of_balls_around_zero_have_tight_values(exponent):
+    value = enclose(read(f"x**{exponent}"), {"x": arb(-2).union(arb(3))})
+    ends = [(-2) ** exponent, 3**exponent, 0**exponent]
+    assert all(value.contains(end) for end in ends)
+    assert value.rad() <= (max(ends) - min(ends)) / 2 + 1e-5
