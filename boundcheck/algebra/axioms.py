@@ -43,6 +43,8 @@ _TEXT: dict[str, tuple[str, ...]] = {
     "erf-below-one": ("erf(u) < 1",),
     "erf-above-minus-one": ("erf(u) > -1",),
     "erf-below-tangent": ("erf(u)*sqrt(pi) <= 2*u", "u >= 0"),
+    "erf-square-above": ("erf(u)**2 >= 1 - exp(-u**2)",),  # the square of the Gaussian over a disc inside a square
+    "erf-square-below": ("erf(u)**2 <= 1 - exp(-2*u**2)",),  # and over a disc around it
     "erf-monotone": ("erf(u) <= erf(v)", "u <= v"),
     "atan-below": ("atan(u) < pi/2",),
     "atan-above": ("atan(u) > -pi/2",),
@@ -56,6 +58,7 @@ _TEXT: dict[str, tuple[str, ...]] = {
     "cos-nonnegative": ("cos(u) >= 0", "u >= -pi/2", "u <= pi/2"),
     "pythagoras": ("sin(u)**2 + cos(u)**2 == 1",),
     "sin-below-identity": ("sin(u) <= u", "u >= 0"),
+    "sin-above-negative": ("sin(u) >= -u", "u >= 0"),
     "cos-above-parabola": ("cos(u) >= 1 - u**2/2",),
     "sin-of-sum": ("sin(u + v) == sin(u)*cos(v) + cos(u)*sin(v)",),
     "cos-of-sum": ("cos(u + v) == cos(u)*cos(v) - sin(u)*sin(v)",),
@@ -64,6 +67,9 @@ _TEXT: dict[str, tuple[str, ...]] = {
     "power-of-sum": ("u**(v + w) == u**v*u**w", "u > 0"),
     "power-of-product": ("(u*v)**t == u**t*v**t", "integer(t)", "t >= 0"),
     "power-of-power": ("(u**s)**t == u**(s*t)", "integer(s)", "integer(t)", "s >= 0", "t >= 0"),
+    "power-of-real-power": ("(u**v)**w == u**(v*w)", "u > 0"),
+    "real-power-of-product": ("(u*v)**w == u**w*v**w", "u > 0", "v > 0"),
+    "power-subadditive": ("(u + v)**w <= u**w + v**w", "u >= 0", "v >= 0", "w > 0", "w <= 1"),
     "power-by-exp": ("u**v == exp(v*log(u))", "u > 0"),
     "power-monotone": ("u**w <= v**w", "u > 0", "u <= v", "w >= 0"),
     "power-integer-monotone": ("u**t <= v**t", "u >= 0", "u <= v", "integer(t)", "t >= 0"),

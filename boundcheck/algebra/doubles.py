@@ -74,16 +74,28 @@ def _power(base: Array, exponent: Array) -> Array:
 def _geometric(head: str, first: Function, second: Function, around: int) -> Function:
     def value(point: Mapping[str, Array]) -> Array:
         index, x = np.broadcast_arrays(np.asarray(first(point), dtype=float), np.abs(second(point)))
+        if head == "p":
+            return np.where(index == np.floor(index), _geometric_sum(np.maximum(index, 0.0), x), np.nan)
         top, most = np.nanmax(index, initial=0), _most(index.size, around)
         if top > most:
             index = np.where(index > most, np.nan, index)
         total, power = np.zeros(index.shape), np.ones(index.shape)
         for k in range(int(min(top, most))):
-            total = total + np.where(k < index, (k + 1 if head == "q" else 1) * power, 0.0)
+            total = total + np.where(k < index, (k + 1) * power, 0.0)
             power = power * x
         return np.where(np.isnan(index) | (index != np.floor(index)), np.nan, total)
 
     return value
+
+
+def _geometric_sum(count: Array, x: Array) -> Array:
+    """1 + x + ... + x^(count - 1) for x >= 0, accurate near x = 1 too."""
+    gap = x - 1.0
+    with np.errstate(all="ignore"):
+        closed = np.expm1(count * np.log(x)) / gap
+        near = np.expm1(count * np.log1p(gap)) / gap
+    value = np.where(gap == 0.0, count, np.where(np.abs(gap) < 0.5, near, closed))
+    return np.where(count == 0.0, 0.0, np.where(x == 0.0, 1.0, value))
 
 
 def _most(points: int, nested: int) -> int:
@@ -100,13 +112,11 @@ def _sum(term: Term, around: int) -> Function:
     def value(point: Mapping[str, Array]) -> Array:
         a, b = np.broadcast_arrays(np.asarray(first(point), dtype=float), np.asarray(last(point), dtype=float))
         shape = np.broadcast_shapes(a.shape, *(np.shape(item) for item in point.values()))
-        total = np.zeros(shape)
         steps = np.nanmax(b - a, initial=-1) + 1
-        most = _most(total.size, nested)
-        for k in range(int(min(max(steps, 0), most))):
-            here = a + k
-            inside = np.broadcast_to(here <= b, shape)
-            total = total + np.where(inside, body({**point, index: here}), 0.0)
+        most = _most(int(np.prod(shape)), nested)
+        here = a + np.arange(int(min(max(steps, 0), most))).reshape(-1, *(1 for _ in shape))
+        inside = (here <= b) & np.ones(shape, dtype=bool)
+        total = np.where(inside, body({**point, index: here}), 0.0).sum(axis=0)
         good = (b >= a - 1) & (b - a < most) & (a == np.floor(a)) & (b == np.floor(b))
         return np.where(good, total, np.nan)
 

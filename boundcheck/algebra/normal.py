@@ -349,6 +349,8 @@ class Table:
         if head in (*ODD, "cos") and a.numerator.leading_sign() < 0:
             positive = self._function(head, Frac(-a.numerator, a.denominator))
             return positive if head == "cos" else Frac(-positive.numerator, positive.denominator)
+        if head == "atan" and a.is_constant() and a.rational() == 1:
+            return self.scale(self.normal(("pi",)), Fraction(1, 4))
         if head in ("sin", "cos") and (turn := self._turn(a)) is not None:
             return self._at_turn(turn + (Fraction(1, 2) if head == "cos" else 0))
         return generator(self.atom(head, (head, self.term(a)), (a,)))

@@ -16,6 +16,7 @@ from boundcheck.algebra.normal import UndefinedTerm
 from boundcheck.algebra.polynomials import TooLarge
 from boundcheck.algebra.refutation import Refuter, refute
 from boundcheck.algebra.search import Search
+from boundcheck.algebra.tactics.consequences import consequences
 from boundcheck.algebra.tactics.order import ORDER, PASSES
 from boundcheck.algebra.terms import Rel, TermError, free_relation, num, read_relation
 from boundcheck.algebra.verdicts import Verdict
@@ -130,11 +131,12 @@ def _decide(claim: str, given: list[str], clock: Clock) -> dict[str, Any]:
 def _search(claim: str, given: list[str], search: Search, refuter: Refuter) -> dict[str, Any] | None:
     """Look for a proof and for a witness in turns, harder each time."""
     goal, start = refuter.claim, opening(given, search.tick)
+    known = consequences(start, search.attempt)
     for tactics, depth, effort in PASSES:
         search.tactics = tactics
         steps = search.prove(start.child(), goal, depth)
         if steps is not None:
-            return _proved(claim, given, search, steps)
+            return _proved(claim, given, search, known + steps)
         witness = refute(refuter, effort=effort, clock=search.clock.part(seconds=(0.0, 0.25, 1.5)[effort]))
         if witness is not None:
             return refuted(claim, given, witness)

@@ -168,7 +168,7 @@ def refute(refuter: Refuter, *, effort: int, clock: Clock) -> dict[str, str] | N
     if not effort:
         return None
     witness = refuter.climb(clock)
-    return witness if witness is not None or clock.over else refuter.breed(5 * rounds, clock)
+    return witness if witness is not None or clock.over else refuter.breed(5 * rounds, clock.part(share=0.5))
 
 
 def _spread(scores: Array, best: Array, count: int) -> Array:

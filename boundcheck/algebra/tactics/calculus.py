@@ -69,13 +69,21 @@ def _inside(goal: Rel, name: str) -> bool:
 
 
 def starts(search: Search, context: Context, goal: Rel, name: str) -> Iterator[Term]:
-    """Yield points to start from: ends that hypotheses give, 0, and where the difference is least."""
+    """Yield points to start from: ends that hypotheses give, another variable, where the difference is least, 0."""
     seen: list[Term] = []
     low, high = ends(context, name)
-    for term in (low, high, *_least(search, context, goal, name), ZERO):
+    for term in (low, high, *_beside(context, goal, name), *_least(search, context, goal, name), ZERO):
         if term is not None and term not in seen:
             seen.append(term)
             yield term
+
+
+def _beside(context: Context, goal: Rel, name: str) -> Iterator[Term]:
+    """Yield the other variables of the goal that are known to be an end."""
+    for other in sorted(free_relation(goal) - {name}):
+        variable, end = ("var", name), ("var", other)
+        if context.holds(Rel(variable, ">=", end)) or context.holds(Rel(variable, "<=", end)):
+            yield end
 
 
 def _least(search: Search, context: Context, goal: Rel, name: str) -> list[Term]:

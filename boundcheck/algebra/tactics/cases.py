@@ -81,7 +81,7 @@ def variable_splits(context: Context, goal: Rel) -> Splits:
     """Yield variables of the goal whose sign is not known, where that of most is."""
     variables: list[Term] = [("var", name) for name in sorted(free_relation(goal) - context.integers)]
     unknown = [v for v in variables if len(context.fraction_sign(context.table.normal(v))) == 3]
-    if 2 * len(unknown) <= len(variables):
+    if 2 * len(unknown) <= len(variables) or len(variables) == 1:
         for variable in unknown:
             yield variable, (">=", "<")
 

@@ -171,11 +171,21 @@ class Workshop:
             for i, a in enumerate(terms):
                 for b in terms[:i]:
                     self._put_squares(_squares(a, b))
+            self._put_cubes(column.polynomial)
         chosen = sorted(halves, key=lambda half: (-halves[half], half))[:14]
         for i, a in enumerate(chosen):
             for b in chosen[:i]:
                 roots = [Poly({m: fmpq(1)}) for m in (a, b)]
                 self._put_squares(((roots[0] - roots[1], UNIT), (roots[0] + roots[1], UNIT)))
+
+    def _put_cubes(self, polynomial: Poly) -> None:
+        """Add u (v - w)^2 for roots u, v, w of the cubes that occur: x^3 + y^3 + z^3 >= 3 x y z, and its like."""
+        cubes = [m for m in polynomial.terms if m and all(power % 3 == 0 for _, power in m)][:4]
+        roots = [tuple((g, power // 3) for g, power in m) for m in cubes]
+        for i, a in enumerate(roots):
+            for b in roots[:i]:
+                gap = Poly({a: fmpq(1)}) - Poly({b: fmpq(1)})
+                self._put_squares((gap, by) for by in roots)
 
     def add_goal_squares(self, own: Iterable[Column]) -> None:
         """Add goal * u^2 and goal * (u - v)^2, (u + v)^2 for its own atoms u, v."""

@@ -19,13 +19,15 @@ BOUNDS = {
     "tanh": ("tanh-below-one", "tanh-above-minus-one", "tanh-below-identity"),
     "erf": ("erf-below-one", "erf-above-minus-one", "erf-below-tangent"),
     "atan": ("atan-below", "atan-above", "atan-below-identity"),
-    "sin": ("sin-below-one", "sin-above-minus-one", "pythagoras", "sin-below-identity", "sin-nonnegative"),
+    "sin": ("sin-below-one", "sin-above-minus-one", "pythagoras", "sin-below-identity", "sin-above-negative",
+            "sin-nonnegative"),
     "cos": ("cos-below-one", "cos-above-minus-one", "pythagoras", "cos-above-parabola", "cos-nonnegative"),
     "exp": ("exp-tangent", "exp-below-reciprocal"),
     "log": ("log-tangent", "log-above"),
 }
+ODD = ("tanh-below-identity", "erf-below-tangent", "atan-below-identity", "sin-below-identity", "sin-above-negative")
 MONOTONE = {"tanh": "tanh-monotone", "erf": "erf-monotone", "atan": "atan-monotone", "exp": "exp-monotone",
-            "log": "log-monotone"}  # fmt: skip
+            "log": "log-monotone", "sqrt": "root-monotone"}  # fmt: skip
 NUMBERS = ("sqrt", "root", "log", "exp", "tanh", "erf", "atan", "sin", "cos")
 MAX_GAP = 6
 MAX_TANGENTS = 4
@@ -58,16 +60,21 @@ def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
             yield axiom("abs-above", u=_argument(context, atom))
             yield axiom("abs-above-negative", u=_argument(context, atom))
         for name in BOUNDS.get(atom.head, ()):
-            yield axiom(name, u=_argument(context, atom))
+            inside = _argument(context, atom)
+            falling = name in ODD and context.fraction_sign(atom.arguments[0]) <= SIGNS["<="]
+            yield axiom(name, u=mul(num(-1), inside) if falling else inside)
         if not atom.free and atom.head in NUMBERS:
             yield from _number_bounds(atom)
     yield from _geometric_bounds(context, atoms)
+    yield from _power_bounds(context, atoms)
     yield from _monotone(context, atoms)
+    yield from _neighbouring_logarithms(context, atoms)
     yield from _logarithms_of_exponentials(context, atoms)
-    if {"tanh", "exp"} <= {atom.head for atom in atoms}:
+    by_exp = {"tanh": ("tanh-by-exp",), "erf": ("erf-square-above", "erf-square-below")}
+    if any(atom.head == "exp" for atom in atoms):
         for atom in atoms:
-            if atom.head == "tanh":
-                yield axiom("tanh-by-exp", u=_argument(context, atom))
+            for name in by_exp.get(atom.head, ()):
+                yield axiom(name, u=_argument(context, atom))
 
 
 def _number_bounds(atom: Atom) -> Iterator[Step]:
@@ -117,9 +124,7 @@ def _definitions(context: Context, atom: Atom) -> Iterator[Step]:
     elif atom.head == "sqrt":
         yield from _root_of_product(context, atom)
     elif atom.head == "**":
-        g = variable_of(atom.arguments[0])
-        if g is not None and context.table.atoms[g].head == "abs":
-            yield axiom("power-of-abs", u=_argument(context, context.table.atoms[g]), v=_argument(context, atom, 1))
+        yield from _power_definitions(context, atom)
     elif atom.head == "log":
         yield from _logarithm(context, atom)
     elif atom.head == "exp":
@@ -129,6 +134,48 @@ def _definitions(context: Context, atom: Atom) -> Iterator[Step]:
     elif atom.head == "pi":
         yield axiom("pi-above")
         yield axiom("pi-below")
+
+
+def _power_definitions(context: Context, atom: Atom) -> Iterator[Step]:
+    """Powers of absolute values, of powers and of products."""
+    exponent, g = _argument(context, atom, 1), variable_of(atom.arguments[0])
+    base = None if g is None else context.table.atoms[g]
+    if base is not None and base.head == "abs":
+        yield axiom("power-of-abs", u=_argument(context, base), v=exponent)
+    elif base is not None and base.head == "**":
+        yield axiom("power-of-real-power", u=_argument(context, base), v=_argument(context, base, 1), w=exponent)
+    elif g is None and not atom.arguments[0].denominator and len(atom.arguments[0].numerator) == 1:
+        whole = context.table.polynomial_term(atom.arguments[0].numerator)
+        if whole[0] == "*":
+            name, power = ("power-of-product", "t") if context.is_integer(atom.arguments[1]) else (
+                "real-power-of-product", "w")  # fmt: skip
+            yield axiom(name, u=whole[1], v=whole[2], **{power: exponent})
+
+
+def _power_bounds(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    """Bernoulli's inequality; real powers through exp where a logarithm occurs; powers of sums, exponent at most 1."""
+    logarithms = any(atom.head in ("log", "exp") for atom in atoms)
+    for atom in atoms:
+        if atom.head == "**":
+            base, exponent = _argument(context, atom), _argument(context, atom, 1)
+            if context.is_integer(atom.arguments[1]):
+                yield axiom("bernoulli", u=sub(base, num(1)), t=exponent)
+            elif logarithms:
+                yield axiom("power-by-exp", u=base, v=exponent)
+                yield axiom("exp-tangent", u=mul(exponent, ("log", base)))
+        if atom.head in ("root", "**") and len(atom.arguments[0].numerator) == 2 and not atom.arguments[0].denominator:
+            whole, exponent = _argument(context, atom), atom.term[2]
+            if whole[0] == "+":
+                yield axiom("power-subadditive", u=whole[1], v=whole[2], w=exponent)
+
+
+def _neighbouring_logarithms(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    """Tangents between logarithms of arguments that differ by a number."""
+    own = [atom for atom in atoms if atom.head == "log" and atom.free][:4]
+    for one, other in permutations(own, 2):
+        gap = context.table.add(one.arguments[0], context.table.scale(other.arguments[0], Fraction(-1)))
+        if gap.is_constant():
+            yield axiom("log-below-tangent", u=_argument(context, one), v=_argument(context, other))
 
 
 def _root_of_product(context: Context, atom: Atom) -> Iterator[Step]:

@@ -50,7 +50,7 @@ def cancelling(
     right = np.zeros(last + 1)
     right[last] = 1.0
     bounds = [(None, None) if flag else (0, None) for flag in free]
-    options = {"time_limit": max(0.05, seconds), "maxiter": MAX_ITERATIONS, "presolve": True}
+    options = {"time_limit": max(0.05, seconds), "maxiter": MAX_ITERATIONS, "presolve": False}
     found = linprog(cost, A_eq=matrix, b_eq=right, bounds=bounds, method="highs-ds", options=options)
     if found.status != 0:
         return None
