@@ -171,8 +171,7 @@ class _Work:
                 f"no certificate applies; got {reasons or 'a step size too large for A'} (choose a smaller step size)"
             )
             raise ValueError(message)
-        measured = self._train() if train else None
-        return self._assemble(guarantees, tracking, measured)
+        return self._assemble(guarantees, tracking, self._train(guarantees) if train else {})
 
     def _limits(self) -> tuple[float, float] | None:
         if self.radii is None:
@@ -266,15 +265,20 @@ class _Work:
             found.append(self._guarantee("B", claim, tau, value, self.eta, radii, {"step": at}))
         return found
 
-    def _train(self) -> VerifiedRun:
+    def _train(self, guarantees: list[Guarantee]) -> dict[float, VerifiedRun]:
+        """Run descent once for every step size that a guarantee is about: A may choose its own."""
         self.progress("training")
-        steps, limits = max(self.taus), None
+        steps, limits = {self.eta: max(self.taus)}, None
+        for item in guarantees:
+            if item.radii == self.radii:
+                steps[item.step_size] = max(item.tau, steps.get(item.step_size, 0))
         if self.radii is not None:
             root = math.sqrt(self.problem.m)
             limits = self.radii[0] / root, self.radii[1] / root
-        return verified_run(self.problem, self.table, self.spectrum, self.eta, steps, self.rounding, limits)
+        made = self.problem, self.table, self.spectrum
+        return {eta: verified_run(*made, eta, last, self.rounding, limits) for eta, last in steps.items()}
 
-    def _assemble(self, guarantees: list[Guarantee], tracking: Tracking | None, measured: Any) -> Certificate:
+    def _assemble(self, guarantees: list[Guarantee], tracking: Tracking | None, runs: Any) -> Certificate:
         slack = STATED_SLACK if self.rounding.rigorous else 0.0
         bounds = np.zeros(0) if tracking is None else self.rounding.up(tracking.error**2) * (1 + slack)
         return Certificate(
@@ -290,7 +294,7 @@ class _Work:
             horizon=min(max(self.taus), LONGEST),
             broke=None if tracking is None else tracking.broke,
             unavailable=self.unavailable,
-            measured=measured,
+            runs=runs,
             seconds=time.perf_counter() - self.began,
         )
 

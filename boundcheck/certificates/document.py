@@ -27,7 +27,7 @@ SCOPE = "the empirical risk of gradient descent on these data from these initial
 def document(certificate: Certificate) -> dict[str, Any]:
     """Return the JSON form of a certificate."""
     problem, best = certificate.problem, certificate.best()
-    measured = certificate.measured_risk(best.tau)
+    measured = certificate.measured_risk(best.tau, best.step_size)
     return {
         "kind": KIND,
         "schema": SCHEMA,

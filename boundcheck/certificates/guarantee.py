@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,7 @@ class Certificate:
     y^2, the risk at a symmetric initialisation; step_size, radii: of the run that B and the measurement are about;
     bounds: (steps+1,), R(Theta(s)) <= bounds[s]; parts: what sqrt(bounds) consists of, by name; horizon: steps of its
     reference path; broke: why B stopped;
-    unavailable: methods that could not be used, with the reason; measured: the run, enclosed, if it was trained.
+    unavailable: methods that could not be used, with the reason; runs: by step size, enclosed, if it was trained.
     """
 
     problem: Problem
@@ -88,7 +89,7 @@ class Certificate:
     horizon: int
     broke: Break | None
     unavailable: dict[str, str]
-    measured: VerifiedRun | None
+    runs: Mapping[float, VerifiedRun]
     seconds: float
 
     @property
@@ -111,11 +112,17 @@ class Certificate:
         """Tell whether the best bound at the largest tau is below the trivial one."""
         return self.best().value < self.trivial
 
-    def measured_risk(self, tau: int) -> tuple[float, float] | None:
-        """Return the enclosure of R(Theta(tau)) of the run, or None if it was not trained."""
-        if self.measured is None or tau >= len(self.measured.upper):
+    @property
+    def measured(self) -> VerifiedRun | None:
+        """Return the run that B is about, enclosed, or None if it was not trained."""
+        return self.runs.get(self.step_size)
+
+    def measured_risk(self, tau: int, step_size: float | None = None) -> tuple[float, float] | None:
+        """Return the enclosure of R(Theta(tau)) of a run (the one that B is about), or None if it was not trained."""
+        run = self.runs.get(self.step_size if step_size is None else step_size)
+        if run is None or tau >= len(run.upper):
             return None
-        return float(self.measured.lower[tau]), float(self.measured.upper[tau])
+        return float(run.lower[tau]), float(run.upper[tau])
 
     def dominating(self, s: int | None = None) -> str | None:
         """Name the largest part of the tracked error at step s (the last tracked one by default)."""
@@ -139,7 +146,8 @@ class Certificate:
                 if item.tau == tau:
                     name = self.label(item)
                     row[name] = min(item.value, row.get(name, np.inf))
-            best, measured = self.best(tau), self.measured_risk(tau)
+            best = self.best(tau)
+            measured = self.measured_risk(tau, best.step_size)
             row |= {"best": best.value, "by": best.method, "claim": best.claim, "trivial": self.trivial}
             if measured is not None:
                 row |= {"measured": measured[1], "ratio": best.value / measured[0] if measured[0] > 0 else np.inf}

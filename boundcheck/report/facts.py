@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from boundcheck.comparison import Fact
+from boundcheck.report.wording import number
 
 if TYPE_CHECKING:
     from boundcheck.report.setting import Setting
@@ -26,13 +27,19 @@ BY_CONSTRUCTION = (
     ("projected gradient descent", "the measured run is projected and takes that step size"),
     ("sigma is differentiable", "its derivative is taken symbolically"),
     ("delta in (0, 1)", "checked when the configuration is read"),
+    ("delta < 1;", "delta < 1 is checked when the configuration is read; the rest says where log(2nT/delta) enters"),
+    ("a = alpha_m sigma_1", "it defines a"),
+    ("N independent terms", "where it is used: the m/2 pairs of Definition 1, each in an interval from Lemma 1"),
+    ("changing one of N independent coordinates", "where it is used: the m/2 pairs of Definition 1"),
+    ("each of N events fails", "where it is used: nT events, each with delta/(nT)"),
 )
 
 
 def facts(setting: Setting) -> tuple[Fact, ...]:
     """List what is known of hypotheses in words at a configuration."""
     made = tuple(Fact(phrase=phrase, status="met", detail=detail) for phrase, detail in BY_CONSTRUCTION)
-    return (*_about_activation(setting.activation), *_about_data(setting), *_about_width(setting), *made)
+    about = (*_about_activation(setting.activation), *_about_data(setting), *_about_width(setting))
+    return (*about, *_about_choices(setting), *made)
 
 
 def _about_activation(chosen: Any) -> tuple[Fact, ...]:
@@ -63,8 +70,20 @@ def _about_data(setting: Setting) -> tuple[Fact, ...]:
     if setting.series is not None:
         return (*found, Fact(phrase="realisable", status="undecided", detail=REALISABLE_REAL))
     error = float(np.max(problem.target_error)) if problem.target_error is not None else 0.0
-    detail = f"y is made as F* for known maps; each value carries an error of at most {error:.1e} (statistical)"
+    detail = f"y is made as F* for known maps; each value carries an error of at most {number(error, 2)} (statistical)"
     return (*found, Fact(phrase="realisable", status="met", detail=detail))
+
+
+def _about_choices(setting: Setting) -> tuple[Fact, ...]:
+    """Tell of the target risk and the step size that were chosen."""
+    numbers = setting.configuration.parameters
+    small: Status = "met" if numbers.epsilon <= 1 else "unmet"
+    chosen: Status = "met" if numbers.eta is None else "undecided"
+    step = "each variant of Theorem 2 takes its own" if numbers.eta is None else f"eta = {numbers.eta} is given"
+    return (
+        Fact(phrase="0 < epsilon <= 1", status=small, detail=f"epsilon = {numbers.epsilon}; the radius is Theorem 2's"),
+        Fact(phrase="a step size that is chosen for tau", status=chosen, detail=step),
+    )
 
 
 def _about_width(setting: Setting) -> tuple[Fact, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT = 124, 34
-GAP, LEVEL = 14, 74
+WIDTH, HEIGHT = 150, 34
+GAP, LEVEL = 10, 74
 MOST_IN_ROW = 7
 
 
@@ -100,8 +100,9 @@ def _edge(upper: Node, lower: Node, broken: bool) -> str:
 
 def _box(node: Node) -> str:
     name = html.escape(node.id)
-    shown = name if len(name) <= 17 else name[:16] + "…"
     mark = {"failed": "✗ ", "flagged": "↯ ", "undecided": "? ", "sound": ""}[node.state]
+    room = 20 - len(mark)
+    shown = name if len(name) <= room else name[: room - 1] + "…"
     words = {"failed": "failed", "flagged": "rests on a failure", "undecided": "algebra undecided", "sound": "proved"}
     return (
         f'<a href="#{name}" aria-label="{name}: {words[node.state]}"><rect class="node {node.state}" x="{node.x:.1f}" '

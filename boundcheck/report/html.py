@@ -8,12 +8,14 @@ from typing import Any
 
 from boundcheck.comparison import Comparison
 from boundcheck.language.display import form_latex
-from boundcheck.report import graph, wording
+from boundcheck.report import graph, reading, wording
 from boundcheck.report.explorer import explorer
 from boundcheck.report.explorer.content import PARAMETERS
-from boundcheck.report.formulas import mathml, quantity_latex
+from boundcheck.report.formulas import is_symbol, mathml, quantity_latex
 from boundcheck.report.references import REFERENCES
 from boundcheck.report.typography import html_text
+
+VERDICTS = ("algebra", "hypotheses", "numeric", "empirical")
 
 
 @lru_cache(maxsize=1)
@@ -33,9 +35,12 @@ def environment() -> Any:
         tone=wording.TONES,
         number=wording.number,
         estimate=wording.estimate,
+        ratio=wording.ratio,
+        failures=wording.failures,
+        reason=wording.reason,
         count=wording.count,
-        certified=interval,
-        at_most=at_most,
+        certified=reading.interval,
+        at_most=reading.at_most,
         meaning=wording.MEANINGS,
         kind=wording.KINDS,
         shown_numeric=wording.shown_numeric,
@@ -59,6 +64,12 @@ def render(report: Any) -> str:
             meta=report.data["meta"],
             summary=report.data["summary"],
             cards=cards,
+            verdicts={name: reading.by_verdict(report.data["statements"], name) for name in VERDICTS},
+            ordinary=reading.ORDINARY,
+            promises=reading.promises(
+                report.data["statements"], report.data["meta"]["trivial_bound"], '<a href="#{0}">{0}</a>'.format
+            ),
+            best=reading.best(report.data["certificates"]["rows"]),
             figures=[figure for figure in figures if not figure.of_card],
             graph=graph.draw(report.data["statements"]),
             style=asset("style.css"),
@@ -91,18 +102,6 @@ def asset(name: str) -> str:
     return (files("boundcheck.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def interval(lower: str, upper: str) -> str:
-    """Write an enclosure with as many digits as are certified, ends rounded outward."""
-    digits = wording.agreeing_digits(lower, upper, 10)
-    ends = wording.certified(lower, digits, up=False), wording.certified(upper, digits, up=True)
-    return ends[0] if lower == upper else f"[{ends[0]}, {ends[1]}]"
-
-
-def at_most(upper: str, digits: int = 4) -> str:
-    """Write a certified upper end with few digits, rounded up."""
-    return wording.certified(upper, digits, up=True)
-
-
 def prose(text: str) -> Any:
     """Write the plain notation of sentences as typographic HTML."""
     from markupsafe import Markup
@@ -118,8 +117,7 @@ def card(item: Comparison, record: dict[str, Any], figures: tuple[Any, ...] = ()
     steps = zip(statement.derivation, item.algebra.steps, strict=False)
     return {
         **record,
-        "numeric_verdict": wording.verdict_of_numeric(item.vacuous),
-        "numeric_shown": wording.shown_numeric(item.vacuous, record["hypotheses"]),
+        "shown": reading.shown(record),
         "formula": mathml(statement.relation, block=True) if statement.relation else "",
         "origin": wording.ORIGINS[statement.source.origin],
         "counts": item.algebra.counts,
@@ -128,7 +126,7 @@ def card(item: Comparison, record: dict[str, Any], figures: tuple[Any, ...] = ()
         "quantities": [_quantity(entry, record) for entry in statement.quantities],
         "computed": _computed(record, declared),
         "observed": [
-            entry | {"name": entry["quantity"].rsplit(".", 1)[-1].replace("-", " ")}
+            entry | {"name": _words(entry["quantity"])}
             for entry in record["measurements"]
             if entry["quantity"] not in declared | {row["quantity"] for row in record["numeric"]}
         ],
@@ -163,14 +161,19 @@ def finding(item: Comparison, record: dict[str, Any]) -> dict[str, Any]:
 def _quantity(quantity: Any, record: dict[str, Any]) -> dict[str, Any]:
     name = f"{record['id']}.{quantity.name}"
     symbol = quantity_latex(quantity)
+    measured = [entry for entry in record["measurements"] if entry["quantity"] == name]
+    certified = (entry for entry in record["numeric"] if entry["quantity"] == name)
+    rows = [entry | {"measured": reading.beside(entry, measured)} for entry in certified]
     return {
         "name": name,
-        "symbol": mathml(symbol),
+        "symbol": mathml(symbol) if is_symbol(quantity) else "",
         "meaning": quantity.meaning,
         "risk": quantity.risk,
-        "rows": [entry for entry in record["numeric"] if entry["quantity"] == name],
+        "rows": rows,
+        "compared": any(row["measured"] for row in rows),
+        "by_variant": _by_variant(rows) if not quantity.risk else None,
         "unavailable": [entry for entry in record["unavailable"] if entry["quantity"] == name],
-        "measured": [entry for entry in record["measurements"] if entry["quantity"] == name],
+        "measured": measured,
         "forms": [
             {
                 "tier": form.tier,
@@ -184,23 +187,37 @@ def _quantity(quantity: Any, record: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _by_variant(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Lay values of several variants out with a column each; None where one list reads better."""
+    variants = list(dict.fromkeys(row["variant"] for row in rows))
+    if len(variants) < 2 or any(row["measured"] for row in rows):
+        return None
+    values = {(row["tier"], row["variant"]): row for row in rows}
+    tiers = list(dict.fromkeys(row["tier"] for row in rows))
+    return {"variants": variants, "tiers": [(tier, [values.get((tier, v)) for v in variants]) for tier in tiers]}
+
+
 def _computed(record: dict[str, Any], declared: set[str]) -> list[dict[str, Any]]:
     """Return the certified values that are no quantity of the statement, such as a certificate's bounds."""
     measured = {entry["quantity"]: entry for entry in record["measurements"]}
     return [
-        row | {"name": row["quantity"].rsplit(".", 1)[-1].replace("-", " "), "measured": measured.get(row["quantity"])}
+        row | {"name": _words(row["quantity"]), "measured": measured.get(row["quantity"])}
         for row in record["numeric"]
         if row["quantity"] not in declared
     ]
+
+
+def _words(quantity: str) -> str:
+    return quantity.rsplit(".", 1)[-1].replace("-", " ")
 
 
 def summary_table(data: dict[str, Any]) -> str:
     """Return a small table of the verdicts, for notebooks."""
     head = "".join(f"<th>{name}</th>" for name in ("statement", "algebra", "hypotheses", "numeric", "empirical"))
     rows = "".join(
-        f"<tr><td>{entry['id']}</td><td>{entry['algebra']}</td><td>{entry['hypotheses']}</td>"
-        f"<td>{wording.spaced(wording.shown_numeric(entry['vacuous'], entry['hypotheses']))}</td>"
-        f"<td>{entry['empirical']}</td></tr>"
+        f"<tr><td>{entry['id']}</td>"
+        + "".join(f"<td>{wording.spaced(verdict)}</td>" for verdict in reading.shown(entry).values())
+        + "</tr>"
         for entry in data["statements"]
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

@@ -10,6 +10,17 @@ from typing import Any
 from boundcheck.language import Statement
 
 PER_SECOND = 6
+KINDS = (
+    (" times ", "constant scaled"),
+    ("exponent", "exponent changed"),
+    ("index", "index shifted"),
+    ("sign of", "sign changed"),
+    ("dropped hypothesis", "hypothesis dropped"),
+    ("dropped", "term dropped"),
+    ("swapped", "look-alikes swapped"),
+    (" made ", "relation made strict, or not strict"),
+)
+"""Parts of a mutation's description, the first that fits names its kind."""
 TIMEOUT = 2.0
 """Seconds for one mutant: one that takes longer survives, and is named."""
 
@@ -25,7 +36,8 @@ def plant(
 
     The sample's size follows from ``seconds`` by a fixed rate, not from a clock: the same seed plants the same errors.
 
-    Returns: mutants, killed (refuted by a witness), still_true (proved: weaker but valid), survivors (undecided).
+    Returns: mutants, killed (refuted by a witness), still_true (proved: weaker but valid), survivors (undecided), and
+             the same counts for every kind of error.
     """
     from boundcheck.algebra.mutation import mutants
     from boundcheck.algebra.prover import decide
@@ -42,5 +54,20 @@ def plant(
         "mutants": wanted,
         "killed": len(fates["refuted"]),
         "still_true": len(fates["proved"]),
+        "kinds": _kinds(fates),
         "survivors": [{"id": item.id, "mutation": item.mutation, "claim": item.claim} for item in fates["undecided"]],
     }
+
+
+def _kinds(fates: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    """Count fates by kind of error; a kind of which none was planted is left out."""
+    found: dict[str, dict[str, int]] = {}
+    for fate, items in fates.items():
+        for item in items:
+            name = next((kind for part, kind in KINDS if part in item.mutation), "other")
+            counts = found.setdefault(name, dict.fromkeys(fates, 0))
+            counts[fate] += 1
+    return [
+        {"kind": name, "killed": row["refuted"], "still_true": row["proved"], "undecided": row["undecided"]}
+        for name, row in sorted(found.items())
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from boundcheck.report import wording
-from boundcheck.report.html import interval
+from boundcheck.report.reading import interval
 from boundcheck.report.references import REFERENCES
 from boundcheck.report.typography import GREEK, unicode_text
 

@@ -28,6 +28,7 @@ GREEK = {
 SIGNS = (("<=", "≤"), (">=", "≥"), ("||", "‖"), ("+-", "±"), ("->", "→"), ("''", "″"))
 _GREEK = re.compile(r"(?<![A-Za-z])(" + "|".join(sorted(GREEK, key=len, reverse=True)) + r")(?![a-z])")
 _DIGIT = re.compile(r"([α-ωΑ-Ω])(\d)")
+_POWER = re.compile(r"(?<![\w.])(\d(?:\.\d+)?)e([+-])0*(\d+)(?!\w)")
 _ROOT = re.compile(r"sqrt\(([^()]*)\)")
 _SUB = re.compile(r"(?<=[\w*)‖])_(\{[^{}]*\}|[A-Za-zα-ωΑ-Ω0-9]+)")
 _SUP = re.compile(r"(?<=[\w*)‖>])\^(\{[^{}]*\}|\*|[A-Za-z0-9]+)")
@@ -38,7 +39,12 @@ def unicode_text(text: str) -> str:
     for plain, sign in SIGNS:
         text = text.replace(plain, sign)
     text = _GREEK.sub(lambda match: GREEK[match[1]], text)
+    text = _POWER.sub(lambda match: f"{match[1]}·10{_raised(match[2], match[3])}", text)
     return _ROOT.sub(r"√(\1)", text).replace("√(m)", "√m")
+
+
+def _raised(sign: str, digits: str) -> str:
+    return ("⁻" if sign == "-" else "") + digits.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def html_text(text: str) -> str:

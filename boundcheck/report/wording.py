@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 MARKS = {
@@ -16,6 +17,7 @@ MARKS = {
     "vacuous": "∅",
     "undecided": "?",
     "not-measured": "–",
+    "not-compared": "–",
     "no-trivial-bound": "–",
     "informative-but-hypotheses-not-met": "!",
     "informative-if-hypotheses-hold": "?",
@@ -31,6 +33,7 @@ TONES = {
     "vacuous": "warn",
     "undecided": "warn",
     "not-measured": "none",
+    "not-compared": "none",
     "no-trivial-bound": "none",
     "informative-but-hypotheses-not-met": "warn",
     "informative-if-hypotheses-hold": "warn",
@@ -40,7 +43,8 @@ MEANINGS = {
     "hypotheses": "Do the statement's assumptions hold at this configuration?",
     "numeric": "Is the certified bound below the trivial one (mean y²)? Only bounds on the risk have a trivial one. "
     "A bound promises nothing where its hypotheses are not met.",
-    "empirical": "Did measurement contradict the bound? Consistent confirms nothing beyond that.",
+    "empirical": "Did measurement contradict the bound? Consistent confirms nothing beyond that. Not compared: "
+    "something was measured, but no bound is claimed for it here.",
 }
 KINDS = {
     "lower-estimate": "the best point of a search, a lower estimate",
@@ -67,6 +71,11 @@ def shown_numeric(vacuous: bool | None, hypotheses: str) -> str:
     return verdict_of_numeric(vacuous)
 
 
+def shown_empirical(empirical: str, measured: Any) -> str:
+    """Name the empirical verdict for a reader: what was measured without a bound beside it was not compared."""
+    return "not-compared" if empirical == "not-measured" and measured is not None else empirical
+
+
 def number(value: Any, digits: int = 4) -> str:
     """Write a double that is an estimate, with few digits; large and small ones as powers of ten."""
     if value is None:
@@ -82,12 +91,28 @@ def number(value: Any, digits: int = 4) -> str:
     return f"{mantissa}·10{superscript(int(exponent))}"
 
 
-def estimate(value: Any, uncertainty: Any = None) -> str:
-    """Write a measured value to the second digit of its uncertainty, to 6 digits where it has none."""
+def known_digits(value: Any, uncertainty: Any, most: int = 6) -> int:
+    """Return how many digits of a measured value are known: to the second one of its uncertainty (half an interval)."""
+    if isinstance(uncertainty, (list, tuple)):
+        uncertainty = (uncertainty[1] - uncertainty[0]) / 2
     if not isinstance(value, float) or not isinstance(uncertainty, float) or not value or not uncertainty > 0:
-        return number(value, 6)
-    known = math.floor(math.log10(abs(value))) - math.floor(math.log10(uncertainty)) + 2
-    return number(value, max(1, min(6, known)))
+        return most
+    return max(1, min(most, math.floor(math.log10(abs(value))) - math.floor(math.log10(uncertainty)) + 2))
+
+
+def estimate(value: Any, uncertainty: Any = None, most: int = 6) -> str:
+    """Write a measured value to the second digit of its uncertainty, to ``most`` digits where it has none."""
+    return number(value, known_digits(value, uncertainty, most))
+
+
+def ratio(value: Any, measured: Any) -> str:
+    """Write bound / measured with no more digits than the measured value has, three at most."""
+    return number(value, max(2, known_digits(measured["value"], measured["uncertainty"], 4) - 1) if measured else 3)
+
+
+def failures(frequency: float, runs: Any) -> str:
+    """Write a failure frequency as a count where the number of runs is known."""
+    return f"{round(frequency * runs)} of {runs}" if isinstance(runs, int) else number(frequency, 3)
 
 
 def count(text: str) -> str:
@@ -96,14 +121,23 @@ def count(text: str) -> str:
 
 
 def certified(text: str, digits: int, *, up: bool) -> str:
-    """Shorten a certified end to ``digits`` significant digits, rounded outward."""
+    """Shorten a certified end to ``digits`` significant digits, rounded outward; small ones as powers of ten."""
     from fractions import Fraction
 
     from boundcheck.enclosure.decimals import decimal_text
 
-    short = decimal_text(Fraction(text), digits, up=up)
-    mantissa, _, exponent = short.partition("e")
-    return f"{mantissa}·10{superscript(int(exponent))}" if exponent else short
+    value = Fraction(text)
+    power = math.floor(math.log10(abs(value.numerator)) - math.log10(value.denominator)) if value else 0
+    shift = power if power < -3 else 0
+    mantissa, _, exponent = decimal_text(value / Fraction(10) ** shift, digits, up=up).partition("e")
+    shift += int(exponent or 0)
+    return f"{mantissa}·10{superscript(shift)}" if shift else mantissa
+
+
+def reason(text: str) -> str:
+    """Say for a reader why a quantity has no value."""
+    needs = re.search(r" needs a value of ([^;]*); got none", text)
+    return f"it depends on {needs[1]}, which the configuration does not give" if needs else text
 
 
 def superscript(value: int) -> str:

@@ -24,6 +24,7 @@ SETTINGS = (
     {"T": 5, "alpha": 2, "activation": "logistic", "delta": 0.001, "epsilon": 0.0625, "tau": 100000},
     {"nu_w": 0, "nu_u": 0.25, "rho_w": 0, "rho_u": 2, "activation": "gaussian", "variant": "classic"},
 )
+TRIVIAL = 0.1
 LENGTHS = (1, 8, 40)
 SCALES = ({"alpha": 0.5}, {"alpha": 1, "rho_w": 0, "nu_w": 0}, {"alpha": 1.25})  # below, at and above the cutoff
 WIDTHS = (2, 1024, 10**12)
@@ -56,7 +57,7 @@ def page(tmp_path_factory, driver):
     report = SimpleNamespace(
         comparisons=[SimpleNamespace(id=name) for name in NEEDED],
         setting=SimpleNamespace(activation=activation("tanh"), values=values),
-        data={"meta": {"trivial_bound": 0.1}},
+        data={"meta": {"trivial_bound": TRIVIAL}},
     )
     text = environment().from_string(PAGE).render(**playground(explorer(report)))
     path = tmp_path_factory.mktemp("explorer") / "page.html"
@@ -94,6 +95,9 @@ def expected(setting):
 
     found = {name: double(name) for name in ("lemma-1.D_w", "lemma-1.D_u", "lemma-1.L", "lemma-1.beta", "prop-4.bound")}
     found["trivial"] = double("prop-6.target") ** 2
+    of_the_data = ("T", "alpha", "n", "nu_w", "nu_u")
+    same = sigma.name == "tanh" and all(values[name] == Fraction(START[name]) for name in of_the_data)
+    found["mean_square"] = TRIVIAL if same else None
     found |= {f"sigma{k}": float(sigma.constant(k).enclosure()) for k in range(3)}
     found["alpha_m"] = float(values["alpha"]) + float(values["rho_w"]) / float(values["m"]) ** 0.5
     found["a"] = found["alpha_m"] * found["sigma1"]
@@ -130,6 +134,20 @@ def compare(driver, setting):
         assert float(value) == pytest.approx(float(wanted[name]), rel=1e-9, abs=1e-300), (setting, name)
         digits = text.replace("·10", "e").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
         assert float(digits) == pytest.approx(float(wanted[name]), rel=1e-5), (setting, name)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({}, "vacuous for these data: at or above mean y²"),
+        ({"m": 10**12, "tau": 10**9}, "informative: below mean y²"),
+        ({"T": 7}, "below (L⁰‖ν‖)²: it says something of targets that large"),
+        ({"T": 7, "variant": "classic"}, "vacuous: at or above (L⁰‖ν‖)², it says nothing"),
+    ],
+)
+def test_the_explorer_calls_vacuous_what_the_report_calls_vacuous(driver, page, setting, words):
+    choose(driver, setting)
+    assert driver.execute_script("return document.querySelector('[data-says]').textContent") == words
 
 
 def test_tables_of_the_other_tiers_are_pythons(driver, page):

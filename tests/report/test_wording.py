@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boundcheck.report import wording
-from boundcheck.report.html import at_most
+from boundcheck.report.reading import at_most
 from boundcheck.report.typography import html_text
 
 

@@ -38,11 +38,23 @@ def draw(record: Mapping[str, Any], trivial: float) -> Figure | None:
         if risk:
             axis.axvline(trivial, color=FAINT, linestyle=(0, (1, 2)), label="trivial bound: mean y²")
         axis.set(xscale="log", xlabel=f"bound and measured value, {unit}", ylim=(len(rows) - 0.5, -0.5))
+        _plain_ticks(axis)
         axis.set_yticks(range(len(rows)), [row["name"] for row in rows])
         axis.grid(visible=False, axis="y")
         below(figure)
         svg = finish()
     return _figure(record, rows, svg)
+
+
+def _plain_ticks(axis: Any) -> None:
+    """Write ticks as plain numbers where the axis spans few decades, so that they stay apart."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    low, high = axis.get_xlim()
+    axis.xaxis.set_minor_formatter(NullFormatter())
+    if high / low < 300:
+        axis.xaxis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5)))
+        axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def _name(tier: str | None) -> str:

@@ -7,6 +7,8 @@ const F = explorerFormulas();
 const fields = [...root.querySelectorAll("[data-parameter]")];
 const choose = name => root.querySelector(`[data-choice="${name}"]`);
 const LARGEST = 1e300;
+/* What the report's targets y were made with: at other values of these there are no data, and no mean y². */
+const OF_THE_DATA = ["T", "alpha", "n", "nu_w", "nu_u"];
 
 function read() {
   const v = {};
@@ -83,6 +85,7 @@ function compute() {
   values.a = values.alpha_m * v.sigma1;
   for (const k of [0, 1, 2]) values[`sigma${k}`] = v[`sigma${k}`];
   for (const name of ["lemma-1.D_w", "lemma-1.D_u", "lemma-1.L", "lemma-1.beta", "prop-4.bound"]) values[name] = F[names[name]](v);
+  values.mean_square = OF_THE_DATA.every(name => v[name] === SPAN.start[name]) && choice.activation === SPAN.start.activation ? SPAN.trivial : null;
   values.trivial = F[names["prop-6.target"]](v) ** 2;
   for (const other of Object.keys(names["theorem-1.bound"])) values[`theorem-1.bound ${other}`] = F[names["theorem-1.bound"][other]](v);
   const projected = plan(v, names, variant, false), free = plan(v, names, variant, true);
@@ -112,10 +115,13 @@ function update() {
   for (const cell of root.querySelectorAll("data[data-value]")) {
     const x = state.values[cell.dataset.value];
     cell.value = x === null ? "" : String(x);
-    cell.textContent = show(x);
+    cell.textContent = cell.dataset.value === "mean_square" && x === null ? "no data at these settings" : show(x);
   }
   const bound = state.values[`theorem-1.bound ${state.choice.variant}`], trivial = state.values.trivial;
-  root.querySelector("[data-says]").textContent = bound < trivial ? "informative: below the trivial bound" : "vacuous: at or above the trivial bound, it says nothing";
+  const own = state.values.mean_square;
+  root.querySelector("[data-says]").textContent = own !== null
+    ? (bound < own ? "informative: below mean y²" : "vacuous for these data: at or above mean y²")
+    : (bound < trivial ? "below (L⁰‖ν‖)²: it says something of targets that large" : "vacuous: at or above (L⁰‖ν‖)², it says nothing");
   const side = Math.sign(state.values.a - 1);
   root.querySelector("[data-regime]").textContent = REGIMES.find(entry => entry[1] === side)[0];
   draw(state);
@@ -130,10 +136,11 @@ const AXES = {
 const DASH = { classic: "", sharpened: "9 4", lyapunov: "2 4" };
 function draw(state) {
   const svg = root.querySelector("svg.live"), axis = choose("axis").value, { values: xs, label } = AXES[axis];
-  const names = SPAN.functions[state.choice.tier], W = Math.max(340, Math.min(640, Math.round(svg.clientWidth) || 640)), H = 340, left = 62, right = 14, top = 14, bottom = 46;
+  const names = SPAN.functions[state.choice.tier], W = Math.max(340, Math.min(640, Math.round(svg.clientWidth) || 640)), H = 340, left = 62, right = 92, top = 14, bottom = 46;
   const lines = Object.keys(names["theorem-1.bound"]).map((variant, k) => ({ variant, k,
     points: xs.map(x => [x, F[names["theorem-1.bound"][variant]]({ ...state.v, [axis]: x })]).filter(([, y]) => y > 0 && Number.isFinite(y)) }));
-  const trivial = state.values.trivial, all = [trivial, ...lines.flatMap(line => line.points.map(point => point[1]))].map(Math.log10);
+  const levels = [["(L⁰‖ν‖)²", state.values.trivial], ["mean y²", state.values.mean_square]].filter(([, y]) => y > 0);
+  const all = [...levels.map(level => level[1]), ...lines.flatMap(line => line.points.map(point => point[1]))].map(Math.log10);
   const low = Math.floor(Math.min(...all)), high = Math.max(low + 1, Math.ceil(Math.max(...all)));
   const logX = axis !== "T", fx = x => (logX ? Math.log10(x) : x), x0 = fx(xs[0]), x1 = fx(xs[xs.length - 1]);
   const X = x => left + (fx(x) - x0) / (x1 - x0) * (W - left - right), Y = y => top + (high - Math.log10(y)) / (high - low) * (H - top - bottom);
@@ -143,12 +150,19 @@ function draw(state) {
   for (let k = low; k <= high; k += stepY) out += `<line class="grid" x1="${left}" x2="${W - right}" y1="${Y(10 ** k)}" y2="${Y(10 ** k)}"/><text x="${left - 8}" y="${Y(10 ** k) + 4}" text-anchor="end">${power(k)}</text>`;
   const ticks = logX ? [...Array(Math.floor(x1) + 1)].map((_, k) => 10 ** k).filter((_, k) => k % (x1 > 10 ? (W < 480 ? 6 : 3) : 2) === 0) : [1, 8, 16, 32, 48, 64];
   for (const x of ticks) if (fx(x) >= x0) out += `<line class="grid" x1="${X(x)}" x2="${X(x)}" y1="${top}" y2="${H - bottom}"/><text x="${X(x)}" y="${H - bottom + 17}" text-anchor="middle">${logX ? power(Math.round(Math.log10(x))) : x}</text>`;
-  out += `<line class="trivial" x1="${left}" x2="${W - right}" y1="${Y(trivial)}" y2="${Y(trivial)}"/><text x="${W - right}" y="${Y(trivial) - 5}" text-anchor="end">trivial bound (L⁰‖ν‖)²</text>`;
+  const names_at_right = [];
+  for (const [name, y] of levels) {
+    out += `<line class="trivial" x1="${left}" x2="${W - right}" y1="${Y(y)}" y2="${Y(y)}"/>`;
+    names_at_right.push({ name, y: Y(y), mark: "" });
+  }
   for (const { variant, k, points } of lines) {
     const on = variant === state.choice.variant;
     out += `<path class="line s${k}${on ? " on" : ""}" stroke-dasharray="${DASH[variant] || ""}" d="M${points.map(([x, y]) => `${X(x).toFixed(1)} ${Y(y).toFixed(1)}`).join("L")}"/>`;
-    if (points.length) { const [x, y] = points[Math.floor(points.length * (0.16 + 0.22 * k))] || points[0]; out += `<text class="s${k}" x="${X(x) + 4}" y="${Y(y) - 6}">${variant}</text>`; }
+    if (points.length) names_at_right.push({ name: variant, y: Y(points[points.length - 1][1]), mark: ` class="s${k}"` });
   }
+  names_at_right.sort((one, two) => one.y - two.y);
+  names_at_right.forEach((entry, k) => { if (k) entry.y = Math.max(entry.y, names_at_right[k - 1].y + 14); });
+  for (const { name, y, mark } of names_at_right) out += `<text${mark} x="${W - right + 6}" y="${y + 4}">${name}</text>`;
   const here = state.v[axis], y = state.values[`theorem-1.bound ${state.choice.variant}`];
   if (here >= xs[0] && here <= xs[xs.length - 1] && Number.isFinite(y)) out += `<circle class="here" cx="${X(here)}" cy="${Y(y)}" r="5"/>`;
   out += `<text x="${(left + W - right) / 2}" y="${H - 6}" text-anchor="middle">${label}</text><text transform="translate(13 ${(top + H - bottom) / 2}) rotate(-90)" text-anchor="middle">bound on min R</text>`;
