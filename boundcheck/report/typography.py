@@ -51,7 +51,11 @@ def html_text(text: str) -> str:
     """Return HTML: signs, subscripts and superscripts; everything else is escaped."""
     import html
 
-    text = html.escape(unicode_text(text), quote=False)
+    return with_indices(html.escape(unicode_text(text), quote=False), ("<sub>", "</sub>"), ("<sup>", "</sup>"))
+
+
+def with_indices(text: str, low: tuple[str, str], high: tuple[str, str]) -> str:
+    """Set indices and powers of a text whose names are signs already: each between its pair of marks."""
     text = _DIGIT.sub(r"\1_\2", text)
-    text = _SUB.sub(lambda match: f"<sub>{match[1].strip('{}')}</sub>", text)
-    return _SUP.sub(lambda match: f"<sup>{match[1].strip('{}')}</sup>", text)
+    text = _SUB.sub(lambda match: low[0] + match[1].strip("{}") + low[1], text)
+    return _SUP.sub(lambda match: high[0] + match[1].strip("{}") + high[1], text)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from boundcheck.report import guarantees, reading
+from boundcheck.report import guarantees, reading, tex
 from boundcheck.report.facts import facts
 from boundcheck.report.formulas import mathml
 from boundcheck.report.markdown_sections import formula, prose
@@ -131,6 +131,13 @@ def test_markdown_neither_emphasises_nor_unescapes_by_accident():
         "y<sub>t</sub><sup>j</sup> = F\\*<sub>t</sub>(x<sup>j</sup>), ‖x<sub>t</sub>‖<sub>2</sub> ≤ 1"
     )
     assert formula("a_b") == ["```math", "a_b", "```"]
+
+
+def test_tex_sets_indices_low_and_powers_high():
+    assert tex.prose("sigma is C^2, ||x_t||_2 <= 1, w ~ P") == (
+        r"$\sigma$ is C\textsuperscript{2}, $\|$x\textsubscript{t}$\|$\textsubscript{2} $\le$ 1, w $\sim$ P"
+    )
+    assert tex.prose("rho_w & 5%") == r"$\rho$\textsubscript{w} \& 5\%"
 
 
 def test_small_numbers_in_sentences_are_powers_of_ten():
