@@ -10,6 +10,7 @@ import inspect
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -29,32 +30,6 @@ STAGES = (
     "comparison",
     "report",
 )
-GUIDE = """
-<h2 id="add-a-statement">How to add a statement</h2>
-<p>A statement is data. One of your own needs no change to the package:</p>
-<pre>import boundcheck as bc
-
-mine = bc.Statement(
-    id="my-bound",
-    title="A Lipschitz bound of mine",
-    hypotheses=["alpha &lt; 1"],
-    quantities=[bc.Quantity(name="bound", expression="sigma1/(1 - alpha*sigma1)")],
-    derivation=["1 + alpha/(1 - alpha) == 1/(1 - alpha)"],
-    depends_on=["lemma-1"],
-)
-bc.check(mine)                                       # verdict on every derivation step
-bc.evaluate(mine.quantities[0], alpha="1/2")         # an enclosure
-report = bc.report("quick", statements=[mine], measure={"my-bound": lambda problem: 1})
-report.save("out")</pre>
-<p>On the command line, put it into a file that defines <code>mine</code> and name the file:
-<code>boundcheck report --statements-from mine.py</code>. The file is run, so name only one that you trust.</p>
-<p>To add a result of a paper to the package itself: one file in <code>boundcheck/theory/</code> that exports its
-<code>Statement</code>s, one in <code>boundcheck/measurement/</code> with its measured counterpart, and one line each in
-the two tuples that list them (<code>theory.STATEMENTS</code>, <code>measurement.MEASUREMENTS</code>). SymPy only: no
-floats, no input or output.
-Every step of the proof is a <code>Step</code> with its hypotheses and its reason; what the checker cannot prove is
-undecided, never passed.</p>
-"""
 STYLE = """body{font-family:system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;line-height:1.5}
 :root{color-scheme:light dark}pre{overflow-x:auto;padding:.6rem .9rem;border:1px solid #8886;border-radius:.4rem}
 code,pre{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.9em}h3{margin:1.6rem 0 .2rem}
@@ -94,6 +69,11 @@ def _doc(value: Any) -> str:
     return f'<div class="doc">{html.escape(inspect.getdoc(value) or "")}</div>'
 
 
+def guide() -> str:
+    """Return the page on how to add a statement."""
+    return (files("boundcheck.report") / "templates" / "guide.html").read_text(encoding="utf-8")
+
+
 def page() -> str:
     """Return the reference as one HTML page."""
     import boundcheck
@@ -106,7 +86,7 @@ def page() -> str:
         f"<style>{STYLE}</style></head>",
         f'<body><h1>{title}</h1><p>{html.escape(boundcheck.__doc__ or "")}</p><nav aria-label="Modules"><ul>',
         f'<li><a href="#add-a-statement">How to add a statement</a></li>{links}</ul></nav>',
-        GUIDE,
+        guide(),
     ]
     for name in STAGES:
         module = import_module(f"boundcheck.{name}")
