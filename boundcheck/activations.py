@@ -16,7 +16,8 @@ from sympy import Expr, Rational, S, exp, pi, sqrt
 
 from boundcheck.enclosure import Enclosure, SingularError, UnboundedError, certify, compile_arb
 from boundcheck.enclosure.closed_form import closed_form
-from boundcheck.enclosure.objective import differentiate
+from boundcheck.enclosure.kinks import is_rough, kinks
+from boundcheck.enclosure.objective import differentiate, vanishes_nowhere
 from boundcheck.enclosure.regularity import explain
 from boundcheck.enclosure.removable import Removable
 from boundcheck.enclosure.supremum import derivative_supremum
@@ -246,7 +247,7 @@ def _certified(expression: Expr) -> Activation:
     if min(reasons, default=3) <= 2:
         message = f"{expression} cannot be used as an activation: {reasons[min(reasons)]} (equation 4)"
         raise ValueError(message)
-    rough = bool(reasons) or expression.has(sympy.Abs, sympy.Min, sympy.Max)
+    rough = bool(reasons) or is_rough(expression)
     return Activation(
         name=str(expression),
         expression=expression,
@@ -265,6 +266,9 @@ def _attempt(
 
     Returns the removable singularities met, why it fails (or None), whether that is at a point, and its closed form.
     """
+    kink = _kink_of_order_three(expression) if order == 3 else None
+    if kink is not None:
+        return removable, kink, True, None
     while True:
         try:
             found = derivative_supremum(expression, z, order, _DIGITS, removable)
@@ -278,8 +282,16 @@ def _attempt(
         except ValueError as error:
             return removable, _worded(expression, order, error), False, None
         else:
-            smooth = not removable and not expression.has(sympy.Abs, sympy.Min, sympy.Max)
+            smooth = not removable and not is_rough(expression)
             return removable, None, False, closed_form(expression, z, order, found) if smooth else None
+
+
+def _kink_of_order_three(expression: Expr) -> str | None:
+    """Say where sigma''' may jump (sigma'' is known to be continuous); None if it cannot."""
+    for kink in kinks(expression, z, 3):
+        if not vanishes_nowhere(kink.argument, z):
+            return f"sigma''' is not seen to be continuous where {kink.argument} = 0"
+    return None
 
 
 def _worded(expression: Expr, order: int, error: ValueError) -> str:

@@ -175,6 +175,18 @@ def absolute_power(exponent: tuple[int, int], x: arb) -> arb:
     return rational_power(exponent, size) if _is_narrow(size) else _hull(low, high)
 
 
+def positive_power(exponent: int, x: arb) -> arb:
+    """Raise max(0, x) to an integer power > 0."""
+    return integer_power(exponent, maximum(arb(0), x))
+
+
+def narrower(x: arb, y: arb) -> arb:
+    """Return the narrower of two enclosures of the same value."""
+    if not x.is_finite() or not y.is_finite():
+        return y if y.is_finite() else x
+    return y if y.rad() < x.rad() else x
+
+
 def constant(node: Expr) -> arb:
     """Enclose an exact number at the working precision."""
     return _constant(node, ctx.prec)
@@ -196,6 +208,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "power": integer_power,
     "root": rational_power,
     "abspower": absolute_power,
+    "pospower": positive_power,
     "pow": power,
     "exp": _increasing(arb.exp),
     "log": natural_log,

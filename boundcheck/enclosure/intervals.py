@@ -1,7 +1,8 @@
 """Intervals with exact, possibly infinite ends: what balls cannot hold, such as sin over all of [8, oo).
 
 Plain interval arithmetic, rounded outward: wide where a variable occurs twice, but its ends are sharp: tanh lies in
-[tanh(8), 1] there, and the bound 1 is exactly 1.
+[tanh(8), 1] there, and the bound 1 is exactly 1. Where an argument may leave a function's domain, ``UndecidedError``: a
+bounded function of what is undefined, as tanh(1/z), would else look bounded.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sympy import Expr
 
 from boundcheck.enclosure import balls
 from boundcheck.enclosure.program import Algebra
+from boundcheck.enclosure.scales import UndecidedError
 
 Interval = tuple[arb, arb]
 INFINITY = arb("inf")
@@ -54,9 +56,7 @@ def _reciprocal(x: Interval) -> Interval:
     low, high = x
     if low > 0 or high < 0:
         return _down(_inverse(high)), _up(_inverse(low))
-    if low == 0 and high > 0:
-        return _down(_inverse(high)), INFINITY
-    return (-INFINITY, _up(_inverse(low))) if high == 0 and low < 0 else EVERYTHING
+    raise UndecidedError
 
 
 def _inverse(x: arb) -> arb:
@@ -92,7 +92,9 @@ def integer_power(exponent: int, x: Interval) -> Interval:
 
 def rational_power(exponent: tuple[int, int], x: Interval) -> Interval:
     """Raise to a rational power > 0, where x >= 0."""
-    return _positive_power(fmpq(*exponent), x) if x[0] >= 0 else EVERYTHING
+    if not x[0] >= 0:
+        raise UndecidedError
+    return _positive_power(fmpq(*exponent), x)
 
 
 def _increasing(
@@ -107,10 +109,9 @@ def _increasing(
 
 
 def _log(x: Interval) -> Interval:
-    if not x[0] >= 0:
-        return EVERYTHING
-    low = -INFINITY if x[0] == 0 else x[0].log()
-    return _down(low), _up(x[1].log()) if x[1].is_finite() else INFINITY
+    if not x[0] > 0:
+        raise UndecidedError
+    return _down(x[0].log()), _up(x[1].log()) if x[1].is_finite() else INFINITY
 
 
 def _wave(function: Callable[[arb], arb]) -> Callable[[Interval], Interval]:
@@ -132,7 +133,7 @@ def _pick(choose: Callable[..., arb]) -> Callable[..., Interval]:
 
 
 def _unknown(*_: Any) -> Interval:
-    return EVERYTHING
+    raise UndecidedError
 
 
 _exp = _increasing(arb.exp, lambda: arb(0), lambda: INFINITY)
@@ -142,6 +143,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "div": lambda x, y: multiply(x, _reciprocal(y)),
     "power": integer_power,
     "root": rational_power,
+    "pospower": lambda exponent, x: _positive_power(fmpq(exponent), (max(arb(0), x[0]), max(arb(0), x[1]))),
     "abspower": lambda exponent, x: rational_power(exponent, absolute(x)),
     "pow": lambda x, y: _exp(multiply(y, _log(x))),
     "exp": _exp,

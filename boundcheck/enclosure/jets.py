@@ -88,11 +88,19 @@ def compose(outer: Sequence[arb], inner: Jet) -> Jet:
         return (outer[0],)
     if inner[1] == 1 and all(term == 0 for term in inner[2:]):
         return tuple(outer)
-    shifted = (_ZERO, *inner[1:])
-    result: Jet = (outer[-1],)
-    for coefficient in reversed(outer[:-1]):
-        result = add(_product(result, shifted), (coefficient,))
-    return result
+    # Horner's rule, each partial result only as far as it counts: an outer coefficient that is not finite spoils none
+    # of lower order.
+    result = [outer[len(inner) - 1]]
+    for i in range(len(inner) - 2, -1, -1):
+        result = [outer[i], *(_dot(inner, result, k) for k in range(1, len(inner) - i))]
+    return tuple(result)
+
+
+def _dot(inner: Jet, result: Sequence[arb], k: int) -> arb:
+    total = inner[1] * result[k - 1]
+    for j in range(2, k + 1):
+        total = total + inner[j] * result[k - j]
+    return total
 
 
 def integer_power(exponent: int, x: Jet) -> Jet:
@@ -225,6 +233,20 @@ def absolute_power(exponent: tuple[int, int], x: Jet) -> Jet:
     return compose(outer, x)
 
 
+def positive_power(exponent: int, x: Jet) -> Jet:
+    """Raise max(0, x) to a power n > 1; across x = 0 the derivative of order n jumps, later ones do not exist."""
+    straddles = not (x[0] > 0 or x[0] < 0)
+    outer = []
+    for k in range(len(x)):
+        if k < exponent:
+            outer.append(balls.positive_power(exponent - k, x[0]) * math.comb(exponent, k))
+        elif k > exponent:
+            outer.append(_NOWHERE if straddles else _ZERO)
+        else:
+            outer.append((1 + balls.sign(x[0])) / 2)
+    return compose(outer, x)
+
+
 def _magnitude(power: fmpq, x: arb) -> arb:
     if power > 0:
         return balls.absolute_power((int(power.p), int(power.q)), x)
@@ -279,6 +301,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "power": integer_power,
     "root": rational_power,
     "abspower": absolute_power,
+    "pospower": positive_power,
     "pow": power,
     "exp": exponential,
     "log": natural_log,

@@ -9,7 +9,6 @@ cut further out.
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -25,6 +24,8 @@ from boundcheck.enclosure.scales import UndecidedError
 _FIRST_START = 8
 _MOST_DOUBLINGS = 400
 _MOST_WITHOUT_BOUND = 14
+_TINY = arb(2) ** -30
+_AT_INFINITY = arb(2) ** -4000
 
 
 class UnboundedError(ValueError):
@@ -125,8 +126,8 @@ class Search:
             half = (constant(self.objective.period) / 2).upper()
             return [(half * k / 4).upper() for k in range(5)]
         chart = self.objective.chart(side)
-        last = _FIRST_START.bit_length() - 1 if chart is None else math.ceil(math.log2(2 / chart.rate))
-        return [arb(0), *(arb(2) ** k for k in range(last - (4 if chart is None else 2), last + 1))]
+        last = arb(_FIRST_START) if chart is None else arb(chart.start)
+        return [arb(0), *(last / 2**k for k in range(4 if chart is None else 2, -1, -1))]
 
     def offer(self, candidate: Candidate) -> None:
         """Take a candidate; its value bounds the supremum from below."""
@@ -141,8 +142,8 @@ class Search:
         if chart is None:
             self.offer(Candidate(value, low, high, is_peak=is_peak))
         elif low > 0:
-            places = chart.place(low), chart.place(high)
-            self.offer(Candidate(value, min(places, key=float), max(places, key=float), is_peak=is_peak))
+            place = chart.place(low).union(chart.place(high))
+            self.offer(Candidate(value, place.lower(), place.upper(), is_peak=is_peak))
         else:
             self.offer(Candidate(value, side=side))
 
@@ -199,16 +200,11 @@ class Search:
             self.offer_point(high, side)
         elif curvature < 0:
             self.peak(low, high, side, middle, curvature)
-        elif not middle > low or not middle < high or (not value.is_finite() and self.is_tiny(low, high)):
+        elif not middle > low or not middle < high or (not value.is_finite() and is_tiny(low, high, side)):
             raise SingularError(low, high)
         else:
             self.push(low, middle, side)
             self.push(middle, high, side)
-
-    @staticmethod
-    def is_tiny(low: arb, high: arb) -> bool:
-        """Tell whether a cell without a finite value is too small to go on."""
-        return bool(high - low < arb(2) ** -30 * max(arb(1), abs(low)))
 
     def peak(self, low: arb, high: arb, side: int, middle: arb, curvature: arb) -> None:
         """Enclose the maximum of a concave f on a cell: at an end, or where Newton's step puts f' = 0."""
@@ -275,6 +271,13 @@ class Search:
     def queue_is_finite(self, start: arb) -> bool:
         """Tell whether the bounds left in the queue are finite."""
         return not self.queue or bool((-self.queue[0][0]).is_finite())
+
+
+def is_tiny(low: arb, high: arb, side: int) -> bool:
+    """Tell whether a cell without a finite value is too small to go on; in a chart, relative to its place."""
+    if not side:
+        return bool(high - low < _TINY * max(arb(1), abs(low)))
+    return bool(high - low < _TINY * low or high < _AT_INFINITY)
 
 
 @dataclass(frozen=True, slots=True)

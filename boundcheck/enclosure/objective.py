@@ -15,11 +15,12 @@ from flint import arb, ctx
 from sympy import Expr, Symbol
 
 from boundcheck.enclosure import jets
-from boundcheck.enclosure.balls import BALLS
+from boundcheck.enclosure.balls import BALLS, narrower
 from boundcheck.enclosure.charts import Chart, chart
 from boundcheck.enclosure.germs import Germ, identity, parameter
-from boundcheck.enclosure.intervals import INFINITY, INTERVALS, Interval
+from boundcheck.enclosure.intervals import EVERYTHING, INFINITY, INTERVALS, Interval
 from boundcheck.enclosure.jets import Jet
+from boundcheck.enclosure.kinks import is_rough, kinks
 from boundcheck.enclosure.program import Program, Runner, compile_program
 from boundcheck.enclosure.removable import Removable
 from boundcheck.enclosure.scales import UndecidedError
@@ -36,8 +37,11 @@ def differentiate(expression: Expr, variable: Symbol, order: int = 1) -> Expr:
     derivative = sympy.diff(differentiate(expression, variable, order - 1), variable)
     if derivative.has(sympy.Heaviside, sympy.DiracDelta):
         derivative = _away_from_kinks(derivative)
-    small = sympy.count_ops(derivative) <= _FACTOR_BELOW and not derivative.has(sympy.Abs, sympy.sign)
-    return sympy.factor(derivative) if small else derivative
+    if sympy.count_ops(derivative) > _FACTOR_BELOW or derivative.has(sympy.Abs, sympy.sign):
+        return derivative
+    factored = sympy.factor(derivative)
+    # Powers such as exp(100 z) - 1 have many factors.
+    return factored if sympy.count_ops(factored) <= 2 * sympy.count_ops(derivative) else derivative
 
 
 def _away_from_kinks(derivative: Expr) -> Expr:
@@ -53,7 +57,7 @@ def period(expression: Expr, variable: Symbol) -> Expr | None:
     plain = {wave: sympy.Dummy() for wave, slope in slopes.items() if slope in frequencies}
     if not frequencies or variable in expression.xreplace(plain).free_symbols:
         return None
-    ratios = [sympy.nsimplify(f / frequencies[0]) for f in frequencies]
+    ratios = [sympy.radsimp(f / frequencies[0]) for f in frequencies]
     if not all(ratio.is_Rational for ratio in ratios):
         return None
     turns = sympy.ilcm(1, *(ratio.q for ratio in ratios))
@@ -80,6 +84,7 @@ class Objective:
         if len(self.slots) < self.highest + 2:
             self.slots += (Symbol("s_next", real=True),)
         self.removable = tuple(removable)
+        self.kinks = kinks(inner, variable, self.highest) if self.highest > 1 else ()
         self.program = compile_program([inner], [variable])
         self._inner_jets = Runner(self.program, jets.JETS)
         for point in self.removable:
@@ -89,7 +94,7 @@ class Objective:
         self._cells: dict[tuple[arb, arb, int, int, int], tuple[Jet, ...]] = {}
         self._germs: dict[tuple[int, arb, int], tuple[tuple[Germ, ...], Germ | None]] = {}
         self._charts: dict[int, Chart | None] = {}
-        self._ranges: dict[tuple[int, arb], list[Interval]] = {}
+        self._ranges: dict[tuple[int, arb], list[Interval] | None] = {}
         self.symmetric = self._is_even()
         self.period = period(inner, variable)
         self._refined = self._symbolic_runner()
@@ -107,7 +112,7 @@ class Objective:
 
     def _symbolic_runner(self) -> Runner | None:
         """Compile the factored derivatives: they lose less to dependency than the jets; only where all is smooth."""
-        if self.removable or self.inner.has(sympy.Abs, sympy.Min, sympy.Max, sympy.sign, sympy.Sum):
+        if self.removable or is_rough(self.inner) or self.inner.has(sympy.Sum):
             return None
         derivatives = [differentiate(self.inner, self.variable, k) for k in range(self.highest + 2)]
         return Runner(compile_program(derivatives, [self.variable]), BALLS)
@@ -121,7 +126,7 @@ class Objective:
     def chart(self, side: int) -> Chart | None:
         """Return the chart at infinity on one side, if there is one."""
         if side not in self._charts:
-            usable = not self.removable and not self.inner.has(sympy.Abs, sympy.Min, sympy.Max)
+            usable = not self.removable and not is_rough(self.inner)
             found = chart(self.inner, self.variable, side, self.highest + 1) if usable else None
             self._charts[side] = found
             if found is not None:
@@ -152,7 +157,7 @@ class Objective:
         values = [coefficient * math.factorial(i) for i, coefficient in enumerate(whole[: order + self.highest + 1])]
         tight = self._refined.outputs((ball,)) if self._refined is not None and order <= 2 else (whole[0],)
         if self._refined is not None and tight[0].is_finite():
-            values[: len(tight)] = [_narrower(value, other) for value, other in zip(values, tight, strict=False)]
+            values[: len(tight)] = [narrower(value, other) for value, other in zip(values, tight, strict=False)]
         return tuple(
             tuple(values[i + k] / math.factorial(i) for i in range(order + 1)) for k in range(self.highest + 1)
         )
@@ -177,6 +182,8 @@ class Objective:
 
         Raises ``UndecidedError`` where nothing can be said of f from there on; f' is None if that holds of it.
         """
+        if not self._has_no_kink_beyond(side, start):
+            raise UndecidedError
         germs, next_germ = self._slot_germs(side, start)
         parameters = [parameter(start, value) for value in values]
         algebra = germs_from(start)
@@ -190,15 +197,30 @@ class Objective:
             return value, None
 
     def tail_range(self, side: int, start: arb, values: Sequence[arb] = ()) -> Interval:
-        """Enclose f on a whole tail between sharp ends, by plain interval arithmetic."""
+        """Enclose f on a whole tail between sharp ends, by plain intervals; everything where f may be undefined."""
         key = (side, start)
         if key not in self._ranges:
-            expressions = [differentiate(self.inner, self.variable, k) for k in range(self.highest + 1)]
-            tail = (start, INFINITY) if side > 0 else (-INFINITY, -start)
-            self._ranges[key] = Runner(compile_program(expressions, [self.variable]), INTERVALS).outputs((tail,))
+            self._ranges[key] = self._tail_intervals(side, start)
+        inner = self._ranges[key]
+        if inner is None:
+            return EVERYTHING
         parameters = [(value.lower(), value.upper()) for value in values]
         program = _outer_programs(self.outer, self.slots, self.parameters)[0]
-        return Runner(program, INTERVALS).outputs((*self._ranges[key], *parameters))[0]
+        return Runner(program, INTERVALS).outputs((*inner, *parameters))[0]
+
+    def _tail_intervals(self, side: int, start: arb) -> list[Interval] | None:
+        """Enclose s_0..s_highest on a tail; None where one of them may be undefined or have a kink."""
+        if not self._has_no_kink_beyond(side, start):
+            return None
+        expressions = [differentiate(self.inner, self.variable, k) for k in range(self.highest + 1)]
+        try:
+            return Runner(compile_program(expressions, [self.variable]), INTERVALS).outputs((_tail(side, start),))
+        except UndecidedError:
+            return None
+
+    def _has_no_kink_beyond(self, side: int, start: arb) -> bool:
+        """Prove that s_highest has no jump on a tail: no kink's argument vanishes there."""
+        return all(_is_nonzero_beyond(kink.argument, self.variable, side, start) for kink in self.kinks)
 
     def _slot_germs(self, side: int, start: arb) -> tuple[tuple[Germ, ...], Germ | None]:
         """Return the germs of s_0..s_highest and of the next derivative (None where undecided)."""
@@ -220,11 +242,30 @@ class Objective:
             return None
 
 
-def _narrower(x: arb, y: arb) -> arb:
-    """Return the narrower of two enclosures of the same value."""
-    if not x.is_finite() or not y.is_finite():
-        return y if y.is_finite() else x
-    return y if y.rad() < x.rad() else x
+def _tail(side: int, start: arb) -> Interval:
+    return (start, INFINITY) if side > 0 else (-INFINITY, -start)
+
+
+def vanishes_nowhere(u: Expr, variable: Symbol) -> bool:
+    """Prove by intervals that an expression is defined and does not vanish on R."""
+    try:
+        low, high = Runner(compile_program([u], [variable]), INTERVALS).outputs((EVERYTHING,))[0]
+    except UndecidedError:
+        return False
+    return bool(low > 0 or high < 0)
+
+
+def _is_nonzero_beyond(u: Expr, variable: Symbol, side: int, start: arb) -> bool:
+    """Prove by intervals or by a germ that an expression does not vanish on a tail."""
+    program = compile_program([u], [variable])
+    try:
+        low, high = Runner(program, INTERVALS).outputs((_tail(side, start),))[0]
+        if low > 0 or high < 0:
+            return True
+        mirrored = compile_program([u.subs(variable, -variable)], [variable]) if side < 0 else program
+        return bool(Runner(mirrored, germs_from(start)).outputs((identity(start),))[0].sign())
+    except UndecidedError:
+        return False
 
 
 @lru_cache(maxsize=256)

@@ -141,6 +141,11 @@ class _Builder:
         if exponent.is_Rational and base.func is sympy.Abs:
             inner = self.visit(base.args[0])
             return self.emit("abspower", (inner,), (int(exponent.p), int(exponent.q)), node)
+        if exponent.is_Integer and exponent > 1 and base.func in _EXTREMA and len(base.args) == 2 and 0 in base.args:
+            (inner,) = (part for part in base.args if part != 0)
+            if base.func is sympy.Min:
+                return self.visit(sympy.Mul(sympy.S.NegativeOne**exponent, sympy.Max(0, -inner) ** exponent))
+            return self.emit("pospower", (self.visit(inner),), int(exponent), node)
         if exponent.is_Integer:
             return self.emit("power", (self.visit(base),), int(exponent), node)
         if exponent.is_Rational:
@@ -159,13 +164,14 @@ class _Builder:
 
 
 def _joined(factors: list[Expr]) -> list[Expr]:
-    """Write |u| u^(2k) as one power of |u|, which is smoother than its factors."""
+    """Write |u| u^(2k) and |u| u^(2k+1) as |u|^(2k+1) and |u|^(2k+1) u, which are smoother than their factors."""
     for size in [factor for factor in factors if factor.func is sympy.Abs]:
         for other in factors:
             base, exponent = other.as_base_exp()
-            if base == size.args[0] and exponent.is_Integer and exponent.is_even:
-                joined = sympy.Pow(size, exponent + 1, evaluate=False)
-                return [*(factor for factor in factors if factor not in (size, other)), joined]
+            if base == size.args[0] and exponent.is_Integer and exponent > 1:
+                joined = sympy.Pow(size, exponent + 1 - exponent % 2, evaluate=False)
+                rest = [base] if exponent % 2 else []
+                return [*(factor for factor in factors if factor not in (size, other)), *rest, joined]
     return factors
 
 

@@ -11,11 +11,12 @@ from sympy import Expr, Symbol
 
 from boundcheck.enclosure import balls, jets
 from boundcheck.enclosure.decimals import decimal_text, ends_of
+from boundcheck.enclosure.kinks import kinks
 from boundcheck.enclosure.maximise import SingularError
 from boundcheck.enclosure.program import Instruction, Program, Runner, compile_program
 from boundcheck.enclosure.removable import Removable, vanishing_order
 
-_KINKS = {"abs", "min", "max", "sign", "abspower", "root"}
+_KINKS = {"abs", "min", "max", "sign", "abspower", "pospower"}
 
 
 def explain(expression: Expr, variable: Symbol, error: SingularError, known: tuple[Removable, ...]) -> Removable | str:
@@ -27,8 +28,9 @@ def explain(expression: Expr, variable: Symbol, error: SingularError, known: tup
         if instruction.name == "div":
             return _quotient(program, index, variable, cell)
         return _outside(program, instruction, index, value, cell)
-    for index, _ in _not_finite(program, known, cell, order=2):
-        if program.instructions[index].name in _KINKS:
+    proved = {kink.argument for kink in kinks(expression, variable, 2) if kink.is_proved(variable, cell)}
+    for index, _ in _not_finite(program, known, cell, order=3):
+        if proved and program.instructions[index].name in _KINKS:
             place = _place(variable, cell, _exact_root(program, index))
             return f"not C^2: {program.sources[index]} has a kink at {place}"
     return f"it cannot be shown to be C^2 near {_place(variable, cell)}"

@@ -75,9 +75,7 @@ def finite_sum(body: Any, low: arb, high: arb, *values: Any) -> arb:
     return sum_in(operator.add, operator.mul, arb, body, low, high, *values)
 
 
-def sum_in(
-    plus: Any, times: Any, scalar: Callable[[Any], Any], body: Any, low: arb, high: arb, *values: Any
-) -> Any:
+def sum_in(plus: Any, times: Any, scalar: Callable[[Any], Any], body: Any, low: arb, high: arb, *values: Any) -> Any:
     """Do as ``finite_sum`` does, in another arithmetic."""
     first = low.unique_fmpz() if low.is_exact() else None
     last = high.unique_fmpz() if high.is_exact() else None

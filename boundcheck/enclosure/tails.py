@@ -190,10 +190,10 @@ def absolute(f: Germ) -> Germ:
 
 
 def sign(f: Germ) -> Germ:
-    """Return the sign of f; UndecidedError unless it is settled (a derivative of the sign is taken as zero)."""
+    """Return the sign of f; all of [-1, 1] unless it is settled."""
     if f.sign() or f.is_zero():
         return constant(f.start, sympy.Integer(f.sign()))
-    raise UndecidedError
+    return _everywhere(f)
 
 
 def _extreme(prefer: int) -> Callable[..., Germ]:
@@ -210,6 +210,12 @@ def _extreme(prefer: int) -> Callable[..., Germ]:
         return best
 
     return pick
+
+
+def _positive_power(exponent: int, f: Germ) -> Germ:
+    zero = constant(f.start, sympy.S.Zero)
+    part = OPERATIONS["max"](zero, f)
+    return zero if part.is_zero() else raise_to(Fraction(exponent), part)
 
 
 def _power(f: Germ, g: Germ) -> Germ:
@@ -257,6 +263,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "div": lambda f, g: multiply(f, inverse(g)),
     "power": lambda exponent, f: raise_to(Fraction(exponent), f) if exponent else constant(f.start, sympy.S.One),
     "root": lambda exponent, f: raise_to(Fraction(*exponent), f),
+    "pospower": _positive_power,
     "abspower": lambda exponent, f: raise_to(Fraction(*exponent), absolute(f)),
     "pow": _power,
     "exp": _lift(sympy.exp, exponential),

@@ -175,3 +175,19 @@ def test_a_guess_saves_work_and_does_not_change_the_result():
     assert guided.cells <= plain.cells
     assert plain.value.overlaps(guided.value)
     assert plain.value.overlaps(misled.value)
+
+
+@pytest.mark.parametrize("digits", [8, 20, 40])
+def test_the_maximiser_in_a_chart_at_infinity_is_enclosed_at_every_precision(digits):
+    found = derivative_supremum(tanh(z) ** 5, z, 1, digits)
+    with mpmath.workdps(60):
+        place = Fraction(mpmath.nstr(mpmath.atanh(mpmath.sqrt(6) / 3), 58))
+    (box,) = found.maximisers
+    assert box.lower - Fraction(1, 10**57) <= place <= box.upper + Fraction(1, 10**57)
+    assert box.width < Fraction(1, 10 ** (digits // 2))
+
+
+def test_frequencies_that_are_nearly_commensurable_have_no_period():
+    assert period(sin(z) - sin((1 + sympy.sqrt(2) / 10**40) * z), z) is None
+    assert period(sin(2 * z) + sin(3 * z), z) == 2 * sympy.pi
+    assert period(sin(sympy.sqrt(2) * z) + sin(3 * sympy.sqrt(2) * z), z) == sympy.sqrt(2) * sympy.pi
