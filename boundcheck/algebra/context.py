@@ -387,7 +387,7 @@ class Context:
     def conditions(self, term: Term) -> Iterator[Rel]:
         """Yield the relations that must hold for the outermost operation of a term to be defined."""
         if term[0] == "/":
-            yield Rel(term[2], "!=", ZERO)
+            yield from (Rel(factor, "!=", ZERO) for factor in _factors(term[2]))
         elif term[0] == "sqrt":
             yield Rel(term[1], ">=", ZERO)
         elif term[0] == "log":
@@ -398,6 +398,16 @@ class Context:
                 yield Rel(term[1], ">" if value < 0 else ">=", ZERO)
             elif value < 0:
                 yield Rel(term[1], "!=", ZERO)
+
+
+def _factors(term: Term) -> Iterator[Term]:
+    """Yield terms that are all different from 0 exactly if this one is."""
+    if term[0] == "*":
+        yield from (*_factors(term[1]), *_factors(term[2]))
+    elif term[0] == "**" and term[2][0] == "num" and term[2][1] > 0:
+        yield from _factors(term[1])
+    else:
+        yield term
 
 
 def _without_binders(context: Context, relation: Rel) -> Iterator[Rel]:

@@ -36,6 +36,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Expr], int]] = {
     "p": (p, 2),
     "q": (q, 2),
 }
+BOUNDED = (sympy.tanh, sympy.erf, sympy.sin, sympy.cos, sympy.atan)
 _COMPARISONS: dict[type[ast.cmpop], Operator] = {ast.Eq: "==", ast.LtE: "<=", ast.Lt: "<", ast.GtE: ">=", ast.Gt: ">"}
 
 
@@ -197,9 +198,9 @@ class _Translator:
     def _check_power(self, base: Expr, exponent: Expr, node: ast.BinOp) -> None:
         if not exponent.is_number:
             return
-        size = abs(float(exponent)) if exponent.is_Rational and exponent.p.bit_length() < 900 else math.inf
+        size = _largest(exponent)
         bits = max((_bits(atom) for atom in base.atoms(sympy.Rational)), default=1) if base.is_number else 1
-        if exponent.is_number and size * bits > MAX_BITS:
+        if size * bits > MAX_BITS:
             limits = f"a power may have at most {MAX_BITS} bits, an exponent at most {MAX_BITS}"
             message = f"{limits}; got {self._source(node)}"
             raise LanguageError(message)
@@ -246,6 +247,24 @@ class _Translator:
 
     def _source(self, node: ast.AST) -> str:
         return _short(ast.get_source_segment(self.text, node) or self.text)
+
+
+def _largest(number: Expr) -> float:
+    """Return an upper bound of the size of a number, read off its form; infinity where none is at hand."""
+    if number.is_Rational:
+        return abs(float(number)) if number.p.bit_length() < 900 else math.inf
+    inside = [_largest(part) for part in number.args]
+    if number in (sympy.pi, sympy.E) or isinstance(number, BOUNDED):
+        return 4.0
+    if number.is_Add:
+        return sum(inside)
+    if number.is_Mul:
+        return math.prod(inside)
+    if isinstance(number, sympy.exp):
+        return math.exp(inside[0]) if inside[0] < 50 else math.inf
+    if number.is_Pow and number.exp.is_Rational and 0 < number.exp <= 50:
+        return max(1.0, inside[0]) ** float(number.exp)
+    return math.inf
 
 
 def _bits(number: sympy.Rational) -> int:

@@ -31,10 +31,13 @@ def compared(relation, point):
 def points(axiom, count, seed):
     source = random.Random(seed)
     for _ in range(count):
-        yield {
+        point = {
             name: Fraction(source.choice(INTEGERS)) if name in axiom.integers else source.choice(SMALL)
-            for name in axiom.variables
+            for name in sorted(axiom.variables)
         }
+        if {"s", "t"} <= axiom.variables - set(axiom.integers) and point["s"] != 1:
+            point["t"] = point["s"] / (point["s"] - 1)  # conjugate exponents, which chance hardly hits
+        yield point
 
 
 def violations(axiom, count=400, seed=1):

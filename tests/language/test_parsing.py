@@ -34,6 +34,8 @@ x, y = Symbol("x", real=True), Symbol("y", real=True)
         ("sqrt(x)*pi", sympy.sqrt(x) * sympy.pi),
         ("max(x, y, 0)", sympy.Max(x, y, 0)),
         ("abs(-x)", sympy.Abs(x)),
+        ("pi**exp(1)", sympy.pi**sympy.E),
+        ("x**(1 + sqrt(2)*tanh(3))", x ** (1 + sympy.sqrt(2) * sympy.tanh(3))),
     ],
 )
 def test_text_becomes_the_expression_that_it_says(text, value):
@@ -69,6 +71,8 @@ def test_text_becomes_the_expression_that_it_says(text, value):
         "9**9**9 < x",
         "2**(10**9) < x",
         "(x + 1)**99999999 < 1",
+        "(2**sqrt(2))**(10**9*sqrt(2)) < x",
+        "2**exp(exp(9)) < x",
         "((((2**1000)**30)**30)**30) < x",
         "exp(9**9999) < x",
         "1e999999999 < x",

@@ -10,7 +10,7 @@ from boundcheck.algebra.normal import Atom
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.tactics.induction import lower_bound
-from boundcheck.algebra.terms import ZERO, Rel, Term, free_relation, num, sub, write, write_relation
+from boundcheck.algebra.terms import ZERO, Rel, Term, free_relation, mul, num, sub, write, write_relation
 
 
 def by_sign_cases(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
@@ -36,13 +36,39 @@ def _by(search: Search, context: Context, goal: Rel, depth: int, splits: Splits)
             case = Rel(on, op, ZERO)
             inner.add(inner.fact(case))
             with search.where(case):
-                found = search.prove(inner, goal, depth - 1 if op != "==" else depth)
+                found = _without_absolute(search, inner, goal, case, depth)
+                if found is None:
+                    found = search.prove(inner, goal, depth - 1 if op != "==" else depth)
             if found is None:
                 break
             branches.append({"op": op, "steps": found})
         else:
             return [{"rule": "cases", "on": write(on), "branches": branches, "goal": write_relation(goal)}]
     return None
+
+
+def _without_absolute(search: Search, context: Context, goal: Rel, case: Rel, depth: int) -> list[Step] | None:
+    """Prove the goal with u or -u written for |u|, then the goal itself from that."""
+    key, negative = context.table.normal(case.left).key, mul(num(-1), case.left)
+    by = case.left if case.op == ">=" else negative
+    plain = Rel(_replaced(context, goal.left, key, by), goal.op, _replaced(context, goal.right, key, by))
+    if plain == goal:
+        return None
+    trial = context.child()
+    found = search.prove(trial, plain, depth - 1)
+    if found is None:
+        return None
+    last = search.prove(trial, goal, 0)
+    return None if last is None else found + last
+
+
+def _replaced(context: Context, term: Term, key: object, by: Term) -> Term:
+    """Put a term for every |u| whose u has a normal form of this key."""
+    if term[0] in ("num", "var", "pi", "sum"):
+        return term
+    if term[0] == "abs" and context.table.normal(term[1]).key == key:
+        return by
+    return (term[0], *(_replaced(context, child, key, by) for child in term[1:]))
 
 
 def _atoms(context: Context, goal: Rel) -> list[Atom]:
@@ -78,7 +104,7 @@ def by_variable_cases(search: Search, context: Context, goal: Rel, depth: int) -
 
 
 def variable_splits(context: Context, goal: Rel) -> Splits:
-    """Yield variables of the goal whose sign is not known, where that of most is."""
+    """Yield variables of the goal whose sign is not known: the only one, or where that of most is known."""
     variables: list[Term] = [("var", name) for name in sorted(free_relation(goal) - context.integers)]
     unknown = [v for v in variables if len(context.fraction_sign(context.table.normal(v))) == 3]
     if 2 * len(unknown) <= len(variables) or len(variables) == 1:

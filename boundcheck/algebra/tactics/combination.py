@@ -20,6 +20,8 @@ from boundcheck.algebra.terms import write
 
 Step = dict[str, Any]
 Signs = frozenset[str]
+MOST_MULTIPLIERS = 6
+"""So many positive atoms of the hypotheses alone may multiply the goal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,8 @@ class Workshop:
                 continue
             roots = [*atoms, *(a + b for i, a in enumerate(atoms) for b in atoms[:i])]
             roots += [a - b for i, a in enumerate(atoms) for b in atoms[:i]]
+            if len(column.polynomial) <= 3 and not column.free:
+                self.put(self.product(self.product(column, column), column))
             for root in roots:
                 polynomial = self.context.table.reduce(column.polynomial * root * root)
                 signs = sign_product(column.signs, SIGNS[">="])
@@ -309,7 +313,7 @@ def close(
         columns = list(shop.columns.values())
         shop.add_squares(columns)
     sources = others if level == 1 else [*others, *_pairs(shop, others, level)]
-    for _ in range(2 if level < 3 else 1):
+    for _ in range(3 if level < 3 else 1):
         shop.towards(sources, shop.targets())
     shop.put(Column(Poly.constant(1), SIGNS[">"]))
     shop.limit += 400
@@ -340,6 +344,9 @@ def _multiply_goal(shop: Workshop, own: list[Column], others: list[Column], leve
     if level == 1:
         return
     generators = set().union(*(column.polynomial.generators() for column in own))
+    elsewhere = set().union(*(column.polynomial.generators() for column in others)) - generators
+    positive = {g for g in elsewhere if shop.generator_sign(g) == SIGNS[">"]}
+    generators |= positive if len(positive) <= MOST_MULTIPLIERS else set()
     for column in own:
         multipliers = {((g, 1),) for g in generators} | {m for c in own for m in c.polynomial.terms}
         for by in sorted(multipliers):

@@ -12,15 +12,16 @@ from boundcheck.algebra.balls import NoValue, enclose
 from boundcheck.algebra.context import SIGNS, Context
 from boundcheck.algebra.normal import Atom, Frac
 from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.tactics.named import argument, axiom, named
 from boundcheck.algebra.terms import ZERO, Rel, Term, add, free, mul, num, sub, subterms, write, write_relation
 
 Step = dict[str, Any]
 BOUNDS = {
-    "tanh": ("tanh-below-one", "tanh-above-minus-one", "tanh-below-identity"),
-    "erf": ("erf-below-one", "erf-above-minus-one", "erf-below-tangent"),
+    "tanh": ("tanh-below-one", "tanh-above-minus-one", "tanh-below-identity", "tanh-above-hyperbola"),
+    "erf": ("erf-below-one", "erf-above-minus-one", "erf-below-tangent", "erf-above"),
     "atan": ("atan-below", "atan-above", "atan-below-identity"),
     "sin": ("sin-below-one", "sin-above-minus-one", "pythagoras", "sin-below-identity", "sin-above-negative",
-            "sin-nonnegative"),
+            "sin-nonnegative", "sin-nonpositive"),
     "cos": ("cos-below-one", "cos-above-minus-one", "pythagoras", "cos-above-parabola", "cos-nonnegative"),
     "exp": ("exp-tangent", "exp-below-reciprocal"),
     "log": ("log-tangent", "log-above"),
@@ -31,11 +32,6 @@ MONOTONE = {"tanh": "tanh-monotone", "erf": "erf-monotone", "atan": "atan-monoto
 NUMBERS = ("sqrt", "root", "log", "exp", "tanh", "erf", "atan", "sin", "cos")
 MAX_GAP = 6
 MAX_TANGENTS = 4
-
-
-def axiom(name: str, **terms: Term) -> Step:
-    """Write a step that uses an axiom."""
-    return {"rule": "axiom", "name": name, "with": {variable: write(term) for variable, term in terms.items()}}
 
 
 def definitions(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
@@ -57,10 +53,10 @@ def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
         if atom.head == "sqrt":
             yield from _root_bounds(context, atom)
         if atom.head == "abs":
-            yield axiom("abs-above", u=_argument(context, atom))
-            yield axiom("abs-above-negative", u=_argument(context, atom))
+            yield axiom("abs-above", u=argument(context, atom))
+            yield axiom("abs-above-negative", u=argument(context, atom))
         for name in BOUNDS.get(atom.head, ()):
-            inside = _argument(context, atom)
+            inside = argument(context, atom)
             falling = name in ODD and context.fraction_sign(atom.arguments[0]) <= SIGNS["<="]
             yield axiom(name, u=mul(num(-1), inside) if falling else inside)
         if not atom.free and atom.head in NUMBERS:
@@ -70,11 +66,12 @@ def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
     yield from _monotone(context, atoms)
     yield from _neighbouring_logarithms(context, atoms)
     yield from _logarithms_of_exponentials(context, atoms)
+    yield from named(context, atoms)
     by_exp = {"tanh": ("tanh-by-exp",), "erf": ("erf-square-above", "erf-square-below")}
     if any(atom.head == "exp" for atom in atoms):
         for atom in atoms:
             for name in by_exp.get(atom.head, ()):
-                yield axiom(name, u=_argument(context, atom))
+                yield axiom(name, u=argument(context, atom))
 
 
 def _number_bounds(atom: Atom) -> Iterator[Step]:
@@ -109,13 +106,9 @@ def _closure(context: Context, polynomials: list[Poly]) -> set[int]:
     return {g for g in found if not any(name.startswith("@") for name in context.table.atoms[g].free)}
 
 
-def _argument(context: Context, atom: Atom, place: int = 0) -> Term:
-    return context.table.term(atom.arguments[place])
-
-
 def _definitions(context: Context, atom: Atom) -> Iterator[Step]:
     if atom.head == "abs":
-        inside = _argument(context, atom)
+        inside = argument(context, atom)
         sign = context.fraction_sign(atom.arguments[0])
         if sign <= SIGNS[">="]:
             yield axiom("abs-of-nonnegative", u=inside)
@@ -130,7 +123,7 @@ def _definitions(context: Context, atom: Atom) -> Iterator[Step]:
     elif atom.head == "exp":
         for g in atom.arguments[0].generators():
             if context.table.atoms[g].head == "log":
-                yield axiom("exp-of-log", u=_argument(context, context.table.atoms[g]))
+                yield axiom("exp-of-log", u=argument(context, context.table.atoms[g]))
     elif atom.head == "pi":
         yield axiom("pi-above")
         yield axiom("pi-below")
@@ -138,12 +131,12 @@ def _definitions(context: Context, atom: Atom) -> Iterator[Step]:
 
 def _power_definitions(context: Context, atom: Atom) -> Iterator[Step]:
     """Powers of absolute values, of powers and of products."""
-    exponent, g = _argument(context, atom, 1), variable_of(atom.arguments[0])
+    exponent, g = argument(context, atom, 1), variable_of(atom.arguments[0])
     base = None if g is None else context.table.atoms[g]
     if base is not None and base.head == "abs":
-        yield axiom("power-of-abs", u=_argument(context, base), v=exponent)
+        yield axiom("power-of-abs", u=argument(context, base), v=exponent)
     elif base is not None and base.head == "**":
-        yield axiom("power-of-real-power", u=_argument(context, base), v=_argument(context, base, 1), w=exponent)
+        yield axiom("power-of-real-power", u=argument(context, base), v=argument(context, base, 1), w=exponent)
     elif g is None and not atom.arguments[0].denominator and len(atom.arguments[0].numerator) == 1:
         whole = context.table.polynomial_term(atom.arguments[0].numerator)
         if whole[0] == "*":
@@ -157,14 +150,14 @@ def _power_bounds(context: Context, atoms: list[Atom]) -> Iterator[Step]:
     logarithms = any(atom.head in ("log", "exp") for atom in atoms)
     for atom in atoms:
         if atom.head == "**":
-            base, exponent = _argument(context, atom), _argument(context, atom, 1)
+            base, exponent = argument(context, atom), argument(context, atom, 1)
             if context.is_integer(atom.arguments[1]):
                 yield axiom("bernoulli", u=sub(base, num(1)), t=exponent)
             elif logarithms:
                 yield axiom("power-by-exp", u=base, v=exponent)
                 yield axiom("exp-tangent", u=mul(exponent, ("log", base)))
         if atom.head in ("root", "**") and len(atom.arguments[0].numerator) == 2 and not atom.arguments[0].denominator:
-            whole, exponent = _argument(context, atom), atom.term[2]
+            whole, exponent = argument(context, atom), atom.term[2]
             if whole[0] == "+":
                 yield axiom("power-subadditive", u=whole[1], v=whole[2], w=exponent)
 
@@ -175,7 +168,7 @@ def _neighbouring_logarithms(context: Context, atoms: list[Atom]) -> Iterator[St
     for one, other in permutations(own, 2):
         gap = context.table.add(one.arguments[0], context.table.scale(other.arguments[0], Fraction(-1)))
         if gap.is_constant():
-            yield axiom("log-below-tangent", u=_argument(context, one), v=_argument(context, other))
+            yield axiom("log-below-tangent", u=argument(context, one), v=argument(context, other))
 
 
 def _root_of_product(context: Context, atom: Atom) -> Iterator[Step]:
@@ -243,8 +236,9 @@ def from_goal(context: Context, goal: Rel) -> Iterator[Step]:
         for head in ("p", "q"):
             own = [atom for _, atom in items if atom.head == head]
             if len(own) > 1:
-                s, t = _argument(context, own[0]), _argument(context, own[-1])
-                yield axiom(f"{head}-increasing", s=s, t=t, u=_argument(context, own[0], 1))
+                s, t = argument(context, own[0]), argument(context, own[-1])
+                yield axiom(f"{head}-increasing", s=s, t=t, u=argument(context, own[0], 1))
+    yield from _last_powers(context, goal)
     for term in (*subterms(goal.left), *subterms(goal.right)):
         if term[0] == "exp":
             yield axiom("exp-monotone", u=term[1], v=ZERO)
@@ -252,9 +246,22 @@ def from_goal(context: Context, goal: Rel) -> Iterator[Step]:
             yield axiom("exp-tangent", u=term[1])
     for head, name in (("exp", "exp-above-tangent"), ("log", "log-below-tangent")):
         arguments = {term[1]: None for side in (goal.left, goal.right) for term in subterms(side) if term[0] == head}
-        if 2 < len(arguments) <= MAX_TANGENTS:
+        if 2 <= len(arguments) <= MAX_TANGENTS:
             for u, v in permutations(arguments, 2):
                 yield axiom(name, u=u, v=v)
+
+
+def _last_powers(context: Context, goal: Rel) -> Iterator[Step]:
+    """Bound (t + 1) u^t, for a power whose exponent also stands beside it, by the geometric sum that it ends."""
+    polynomial = context.fact(goal).polynomial
+    for g in sorted(polynomial.generators()):
+        atom = context.table.atoms[g]
+        if atom.head != "**" or not context.is_integer(atom.arguments[1]):
+            continue
+        if atom.arguments[1].generators() & polynomial.generators():
+            base, exponent = argument(context, atom), argument(context, atom, 1)
+            yield axiom("p-above-last", u=base, t=exponent)
+            yield axiom("p-closed", u=base, t=add(exponent, num(1)))
 
 
 def _families(context: Context, atoms: list[Atom], heads: tuple[str, ...]) -> dict[object, list[tuple[Fraction, Atom]]]:
@@ -277,7 +284,7 @@ def _families(context: Context, atoms: list[Atom], heads: tuple[str, ...]) -> di
 def _recurrences(context: Context, atoms: list[Atom]) -> Iterator[Step]:
     for items in _families(context, atoms, ("p", "q")).values():
         gap, atom = int(items[-1][0] - items[0][0]), items[0][1]
-        x, index = _argument(context, atom, 1), _argument(context, atom, 0)
+        x, index = argument(context, atom, 1), argument(context, atom, 0)
         for step in range(min(gap, MAX_GAP)):
             here = index if not step else _shift(index, step)
             yield axiom("p-step", t=here, u=x)
@@ -290,7 +297,7 @@ def _recurrences(context: Context, atoms: list[Atom]) -> Iterator[Step]:
 def _geometric_bounds(context: Context, atoms: list[Atom]) -> Iterator[Step]:
     for items in _families(context, atoms, ("p", "q")).values():
         gap, atom = int(items[-1][0] - items[0][0]), items[0][1]
-        x, index = _argument(context, atom, 1), _argument(context, atom, 0)
+        x, index = argument(context, atom, 1), argument(context, atom, 0)
         heads = {item.head for _, item in items}
         for head in sorted(heads):
             yield axiom(f"{head}-at-least-one", t=index, u=x)
@@ -299,7 +306,12 @@ def _geometric_bounds(context: Context, atoms: list[Atom]) -> Iterator[Step]:
         if "q" in heads:
             yield axiom("p-below-q", t=_shift(index, gap), u=x)
             yield axiom("p-below-q", t=index, u=x)
+            yield axiom("q-closed", t=index, u=x)
         yield axiom("p-closed", t=index, u=x)
+        for head in sorted(heads):
+            for one, other in ((x, num(1)), (num(1), x)):
+                yield axiom(f"{head}-monotone-in-base", t=index, u=one, v=other)
+            yield axiom(f"{head}-at-one", t=index, u=num(1))
 
 
 def _shift(term: Term, by: int) -> Term:
@@ -310,7 +322,7 @@ def _powers(context: Context, atoms: list[Atom]) -> Iterator[Step]:
     for items in _families(context, atoms, ("**",)).values():
         offsets = [offset for offset, _ in items]
         atom = items[0][1]
-        base, index = _argument(context, atom, 0), _argument(context, atom, 1)
+        base, index = argument(context, atom, 0), argument(context, atom, 1)
         for step in range(min(int(offsets[-1] - offsets[0]), MAX_GAP)):
             here = index if not step else _shift(index, step)
             integer = context.is_integer(atom.arguments[1])
@@ -339,7 +351,7 @@ def _addition(context: Context, atoms: list[Atom]) -> Iterator[Step]:
         for atom in own:
             if pair := keys.get(atom.arguments[0].key):
                 for name in names:
-                    yield axiom(name, u=_argument(context, pair[0]), v=_argument(context, pair[1]))
+                    yield axiom(name, u=argument(context, pair[0]), v=argument(context, pair[1]))
 
 
 def _geometric_sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:
@@ -347,18 +359,21 @@ def _geometric_sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:
     for atom in atoms:
         if atom.head != "sum" or atom.arguments[0].numerator or atom.arguments[2].denominator:
             continue
-        for g in atom.arguments[2].generators():
-            power = context.table.atoms[g]
+        inside = [context.table.atoms[g] for g in sorted(atom.arguments[2].generators())]
+        if any(item.head not in ("**", "var") for item in inside):
+            continue
+        for power in inside:
             if power.head == "**" and atom.index in power.free and atom.index not in free(power.term[1]):
-                last = _argument(context, atom, 1)
-                yield axiom("p-as-sum", t=add(last, num(1)), u=power.term[1])
-                yield axiom("q-as-sum", t=add(last, num(1)), u=power.term[1])
+                last = argument(context, atom, 1)
+                form = "plain-sum" if context.holds(Rel(power.term[1], ">=", ZERO)) else "sum"
+                for head in ("p", "q"):
+                    yield axiom(f"{head}-as-{form}", t=add(last, num(1)), u=power.term[1])
 
 
 def _monotone(context: Context, atoms: list[Atom]) -> Iterator[Step]:
     for head, name in MONOTONE.items():
         own = [atom for atom in atoms if atom.head == head]
-        for u, v in permutations([_argument(context, atom) for atom in own[:8]], 2):
+        for u, v in permutations([argument(context, atom) for atom in own[:8]], 2):
             if context.holds(Rel(u, "<=", v)):
                 yield axiom(name, u=u, v=v)
     for head in ("p", "q", "**"):
@@ -367,7 +382,7 @@ def _monotone(context: Context, atoms: list[Atom]) -> Iterator[Step]:
         for one, other in permutations(own[:8], 2):
             if one.arguments[1 - place].key == other.arguments[1 - place].key:
                 u, v = (_without_abs(context, atom.arguments[place]) for atom in (one, other))
-                index = _argument(context, one, 1 - place)
+                index = argument(context, one, 1 - place)
                 if context.holds(Rel(u, "<=", v)):
                     name = "power-integer-monotone" if head == "**" else f"{head}-monotone-in-base"
                     yield axiom(name, t=index, u=u, v=v)
@@ -377,7 +392,7 @@ def _without_abs(context: Context, value: Frac) -> Term:
     """Return the term inside an absolute value."""
     g = variable_of(value)
     atom = None if g is None else context.table.atoms[g]
-    return _argument(context, atom) if atom is not None and atom.head == "abs" else context.table.term(value)
+    return argument(context, atom) if atom is not None and atom.head == "abs" else context.table.term(value)
 
 
 def _logarithms_of_exponentials(context: Context, atoms: list[Atom]) -> Iterator[Step]:
@@ -389,8 +404,8 @@ def _logarithms_of_exponentials(context: Context, atoms: list[Atom]) -> Iterator
         for monomial, value in inside.numerator.terms.items():
             if len(monomial) == 1 and value == 1 and context.table.atoms[monomial[0][0]].head == "exp":
                 part = context.table.polynomial_term(Poly({monomial: value}))
-                yield axiom("log-monotone", u=part, v=_argument(context, atom))
-                yield axiom("log-of-exp", u=_argument(context, context.table.atoms[monomial[0][0]]))
+                yield axiom("log-monotone", u=part, v=argument(context, atom))
+                yield axiom("log-of-exp", u=argument(context, context.table.atoms[monomial[0][0]]))
 
 
 def variable_of(value: Frac) -> int | None:

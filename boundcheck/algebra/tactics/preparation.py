@@ -19,7 +19,7 @@ REWRITING = {
     "abs-of-nonnegative", "abs-of-nonpositive", "root-of-product", "p-step", "q-step", "power-step", "power-of-sum",
     "p-empty", "q-empty", "power-of-product", "exp-sum", "log-of-product", "log-of-quotient", "log-of-root",
     "exp-of-log", "log-of-exp", "log-of-power", "p-at-one", "q-at-one", "sum-last", "sum-first",
-    "sin-of-sum", "cos-of-sum", "power-of-real-power", "real-power-of-product",
+    "sin-of-sum", "cos-of-sum", "p-as-plain-sum", "q-as-plain-sum", "power-of-real-power", "real-power-of-product",
 }  # fmt: skip
 MAX_TERMS = 200
 
@@ -107,7 +107,7 @@ class Preparation:
 
 def leading_atom(context: Context, polynomial: Poly) -> int | None:
     """Choose the atom to eliminate: linear with a constant coefficient, no variable, the most composite one."""
-    candidates: list[tuple[bool, tuple[int, int, int], int]] = []
+    candidates: list[tuple[bool, tuple[bool, int, int, int], int]] = []
     for g in polynomial.generators():
         parts = polynomial.by_power(g)
         if set(parts) <= {0, 1} and context.table.atoms[g].head != "var" and "0" not in context.sign(parts[1]):
@@ -116,10 +116,10 @@ def leading_atom(context: Context, polynomial: Poly) -> int | None:
     return chosen[-1] if chosen is not None and chosen[0] else None
 
 
-def _weight(context: Context, g: int) -> tuple[int, int, int]:
+def _weight(context: Context, g: int) -> tuple[bool, int, int, int]:
     atom = context.table.atoms[g]
     shift = 0
     if atom.head in ("p", "q", "**", "sum"):
         value = atom.arguments[0 if atom.head in ("p", "q") else 1].numerator.constant_value()
         shift = int(value.p // value.q)
-    return shift, int(atom.head == "q"), len(write(atom.term))
+    return atom.head == "sum", shift, int(atom.head == "q"), len(write(atom.term))
