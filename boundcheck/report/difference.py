@@ -59,6 +59,11 @@ def load_report(path: str | os.PathLike[str]) -> dict[str, Any]:
         made = data["meta"].get("version", "an unknown version")
         message = f"the old report must have format {SCHEMA}; got {found} (boundcheck {made}): write it anew"
         raise ValueError(message)
+    try:
+        difference(data, data)
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError):
+        message = f"the old report must be a whole report.json; got {path}, in which parts are missing (write it anew)"
+        raise ValueError(message) from None
     return data
 
 

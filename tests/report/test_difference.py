@@ -97,6 +97,10 @@ def test_the_staleness_command(tmp_path, capsys):
         ("not json", "is not JSON"),
         ("[]", "has no meta"),
         (json.dumps({"meta": {"schema": 99, "version": "9.0"}, "statements": []}), "must have format 1; got 99"),
+        (json.dumps({"meta": {"schema": 1}, "statements": []}), "parts are missing"),
+        (json.dumps({"meta": {"schema": 1, "config": {}}, "statements": 5}), "parts are missing"),
+        (json.dumps({"meta": {"schema": 1, "config": {}}, "statements": [{"id": "x"}]}), "parts are missing"),
+        (json.dumps(BASE).replace('"upper": "1.4143"', '"upper": "wide"'), "parts are missing"),
     ],
 )
 def test_other_files_are_refused_in_one_line(tmp_path, content, rule):
