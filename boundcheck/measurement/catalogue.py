@@ -38,7 +38,7 @@ MEASUREMENTS: tuple[tuple[str, str, Measure], ...] = (
     (
         "prop-4b",
         "bound",
-        partial(linearization.measure_pair, statement="prop-4b", quantity="bound", functional="gradient-change"),
+        partial(linearization.measure_against_width, statement="prop-4b", functional="gradient-change"),
     ),
     _deviation("prop-5"),
     (

@@ -11,10 +11,12 @@ from boundcheck.measurement.directional import derivatives
 from boundcheck.measurement.pair_witness import pair_witness
 from boundcheck.measurement.pairs import Functional, PairPoint, PairSpace, search_pairs
 from boundcheck.measurement.preparation import prepare
-from boundcheck.measurement.slopes import fit_slope as _fit
+from boundcheck.measurement.slopes import Slope, fit_limiting_slope, fit_slope
 from boundcheck.measurement.values import Measurement, Problem, seeds
 
 INSIDE = 1.0 - 1e-15
+DRAWS = 4
+"""Random networks of a width, of which the worst counts."""
 
 
 def pair_space(problem: Problem, functional: Functional, m: int) -> PairSpace:
@@ -73,17 +75,18 @@ def measure_pair(problem: Problem, statement: str, quantity: str, functional: Fu
 def measure_against_width(problem: Problem, statement: str, functional: Functional) -> Measurement:
     """Measure a functional against the width: adversarial networks, and random ones for comparison.
 
+    Adversarial: exponent -1/2 (-1 for the symmetric functional). Random displacements of a pair are independent, so that
+    the m terms of size 1/m nearly cancel as well: exponent -1.
+
     Returns: the value at the problem's width with its witness; ``series``: widths, values, fitted exponents.
     """
     began = time.perf_counter()
     widths = tuple(sorted({*problem.effort.widths, problem.m}))
     found = adversarial(problem, functional, widths)
     values = [found[m].value for m in widths]
-    series: dict[str, Any] = {"m": list(widths), "measured": values, "slope": _slope(widths, values)}
-    if functional in ("linearization", "symmetric"):
-        few = tuple(m for m in widths if m <= 1 << 14)
-        random = [random_error(problem, m, functional) for m in few]
-        series |= {"m_random": list(few), "random": random, "slope_random": _slope(few, random)}
+    random = [random_error(problem, m, functional) for m in widths]
+    series: dict[str, Any] = {"m": list(widths), "measured": values, "slope": _ends(fit_limiting_slope(widths, values))}
+    series |= {"m_random": list(widths), "random": random, "slope_random": _ends(fit_slope(widths, random))}
     point = found[problem.m]
     return Measurement(
         statement=statement,
@@ -97,25 +100,44 @@ def measure_against_width(problem: Problem, statement: str, functional: Function
 
 
 def random_error(problem: Problem, m: int, functional: Functional) -> float:
-    """Largest |F - F^Lin| over the problem's inputs at one random Theta on the boundary of the neighbourhood.
+    """Largest value of a functional over the problem's inputs and times, at DRAWS random networks.
 
-    For the symmetric functional Theta is the point of attraction of a random transportation map.
+    Theta lies on the boundary of the neighbourhood (for the symmetric functional: it is the point of attraction of a
+    random transportation map), Theta_bar is such a point of attraction.
     """
+    ready = prepare(problem, targets=False)
+    children = seeds(problem, 3, m).spawn(DRAWS)
+    return max(_random_value(ready, m, functional, np.random.default_rng(seed)) for seed in children)
+
+
+def _random_value(problem: Problem, m: int, functional: Functional, rng: np.random.Generator) -> float:
     from boundcheck import network
 
-    ready = prepare(problem, targets=False)
-    rng = np.random.default_rng(seeds(problem, 3, m))
     initial = network.symmetric_initialization(m, problem.d, float(problem.alpha), rng)
-    if functional == "symmetric":
-        map_ = network.TransportationMap.random(
-            nu_w=float(problem.nu_w), nu_u=float(problem.nu_u), d=problem.d, rng=rng
-        )
-        moved = network.point_of_attraction(initial, map_)
-    else:
+    map_ = network.TransportationMap.random(
+        nu_w=float(problem.nu_w), nu_u=float(problem.nu_u), d=problem.d, rng=rng
+    )
+    bar = network.point_of_attraction(initial, map_)
+    moved = bar
+    if functional != "symmetric":
         moved = random_neighbour(initial, float(problem.rho_w), float(problem.rho_u), rng)
-    exact = network.forward(moved, ready.X, problem.activation)
-    linear = network.linear_forward(moved, initial, ready.X, problem.activation)
+    if functional == "gradient-change":
+        return float(np.abs(_gradient_change(problem, initial, moved, bar)).max())
+    exact = network.forward(moved, problem.X, problem.activation)
+    linear = network.linear_forward(moved, initial, problem.X, problem.activation)
     return float(np.abs(exact - linear).max())
+
+
+def _gradient_change(problem: Problem, initial: Any, moved: Any, bar: Any) -> np.ndarray:
+    """<grad F_t(Theta) - grad F_t(Theta(0)), Theta - Theta_bar>, (n, T)."""
+    from boundcheck.network.states import weighted_tangents
+
+    shift = moved.w - bar.w, moved.u - bar.u
+    there, here = (
+        weighted_tangents(place.w, place.u, *shift, initial.c, problem.X, problem.activation)
+        for place in (moved, initial)
+    )
+    return (there - here) / np.sqrt(initial.m)
 
 
 def random_neighbour(initial: Any, rho_w: float, rho_u: float, rng: np.random.Generator) -> Any:
@@ -129,6 +151,5 @@ def random_neighbour(initial: Any, rho_w: float, rho_u: float, rng: np.random.Ge
     return Weights(w, initial.u + rho_u / root * direction, initial.c)
 
 
-def _slope(widths: tuple[int, ...], values: list[float]) -> dict[str, float] | None:
-    slope = _fit(widths, values)
+def _ends(slope: Slope | None) -> dict[str, float] | None:
     return None if slope is None else {"exponent": slope.exponent, "lower": slope.lower, "upper": slope.upper}

@@ -18,7 +18,7 @@ import numpy as np
 from boundcheck.measurement.ascent import maximise
 from boundcheck.measurement.directional import Derivatives, Lanes, value_and_gradient
 
-REACH = 16.0
+REACH = 24.0
 KEEP = 8
 
 
