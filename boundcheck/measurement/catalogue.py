@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from boundcheck.measurement import approximation, convergence, hidden_state, kernel, linearization, norms, remarks
+from boundcheck.measurement import (
+    approximation,
+    convergence,
+    free_descent,
+    hidden_state,
+    kernel,
+    linearization,
+    norms,
+    remarks,
+)
 from boundcheck.measurement.values import Measurement, NotMeasurableError, Problem
 from boundcheck.network.activation_functions import SmoothnessError
 
@@ -51,7 +60,8 @@ MEASUREMENTS: tuple[tuple[str, str, Measure], ...] = (
     ("theorem-1", "bound", convergence.measure_projected),
     ("theorem-1-any-target", "bound", convergence.measure_comparator),
     ("corollary-1", "bound", convergence.measure_average),
-    ("theorem-2", "min-risk", convergence.measure_free),
+    ("theorem-2", "min-risk", free_descent.measure_own),
+    ("theorem-2", "bound", free_descent.measure_prescribed),
     ("remark-1", "free-over-projected", remarks.measure_regularisation),
     ("remark-3", "chi-at-1", remarks.measure_one_step),
     ("remark-5", "exponent-at-cutoff", remarks.measure_growth),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -30,19 +29,16 @@ def clopper_pearson(failures: int, runs: int, confidence: float = 0.95) -> tuple
 
 
 def run_all(function: Callable[[Any], Result], arguments: Iterable[Any], jobs: int) -> list[Result]:
-    """Apply a function to every argument, in order; the results do not depend on the number of processes."""
+    """Apply a function to every argument, in order; the results do not depend on the number of processes.
+
+    Workers take the threads of linear algebra that this process takes, so that sums are split the same way.
+    """
     items: Sequence[Any] = tuple(arguments)
     if jobs == 1 or len(items) < 2:
         return [function(item) for item in items]
     context = get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=context, initializer=single_threaded) as pool:
+    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=context) as pool:
         return list(pool.map(function, items, chunksize=max(1, len(items) // (4 * jobs))))
-
-
-def single_threaded() -> None:
-    """Keep a worker process to one thread of linear algebra."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        os.environ[name] = "1"
 
 
 def quantile(values: Sequence[float], level: float) -> float:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """Starts and iterations of a search, independent seeds of a coverage run, widths of a slope, quadrature points."""
+    """Starts and iterations of a search, independent seeds of a coverage run, widths of a slope, quadrature points.
+
+    trained_runs: seeds for which a network is trained; 36 without a failure show a frequency below 0.1 with 95 %.
+    """
 
     starts: int
     iterations: int
@@ -19,7 +22,7 @@ class Effort:
 
 EFFORTS = {
     "quick": Effort(
-        starts=64, iterations=24, runs=100, widths=(64, 256, 1024, 4096, 16384, 65536), points=1 << 12, trained_runs=6
+        starts=64, iterations=24, runs=100, widths=(64, 256, 1024, 4096, 16384, 65536), points=1 << 12, trained_runs=36
     ),
     "paper": Effort(
         starts=256, iterations=60, runs=400, widths=tuple(2**k for k in range(6, 17)), points=1 << 14, trained_runs=40

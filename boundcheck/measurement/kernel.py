@@ -13,6 +13,7 @@ from boundcheck.measurement.coverage import quantile, run_all
 from boundcheck.measurement.limit_kernel import limit_kernel
 from boundcheck.measurement.preparation import prepare
 from boundcheck.measurement.values import Measurement, Problem, seeds
+from boundcheck.measurement.witness import encode
 
 SAMPLES = 4
 
@@ -70,7 +71,13 @@ def measure_limit(problem: Problem) -> Measurement:
         quantity="bound",
         value=float(diagonal[best]),
         kind="lower-estimate",
-        witness={"form": "expectation", "x": X[best].tolist(), "activation": ready.activation_text},
+        witness={
+            "form": "expectation",
+            "of": "kernel",
+            "x": encode(X[best]),
+            "activation": ready.activation_text,
+            "alpha": str(problem.alpha),
+        },
         uncertainty=float(error[-1, best, best]),
         series={"T": list(range(1, problem.T + 1)), "kappa": kappa[:, best, best].tolist()},
         seconds=time.perf_counter() - began,
@@ -109,7 +116,7 @@ def measure_closed_forms(problem: Problem) -> tuple[Measurement, ...]:
                 quantity=f"{name}-difference",
                 value=difference,
                 kind="exact-run",
-                witness={"form": "expectation", "x": X[:, 0].tolist(), "activation": name},
+                witness={"form": "run", "x": X[:, 0].tolist(), "activation": name},
                 uncertainty=error,
                 seconds=time.perf_counter() - began,
             )

@@ -55,7 +55,14 @@ def measure_target(problem: Problem) -> Measurement:
         quantity="target",
         value=float(mean[best]),
         kind="lower-estimate",
-        witness={"form": "expectation", "x": X[best].tolist(), "map": "along the gradient of h_T at x"},
+        witness={
+            "form": "expectation",
+            "of": "target",
+            "x": encode(X[best]),
+            "map": "along the gradient of h_T at x",
+            "activation": problem.activation_text,
+            **{name: str(getattr(problem, name)) for name in ("alpha", "nu_w", "nu_u")},
+        },
         uncertainty=float(error[best]),
         seconds=time.perf_counter() - began,
     )

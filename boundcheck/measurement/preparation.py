@@ -42,8 +42,28 @@ def random_inputs(problem: Problem) -> np.ndarray:
 
 
 def transport(problem: Problem) -> Any:
-    """Draw the transportation map of the problem's targets, from its seed."""
+    """Draw the transportation map of the problem's targets, from its seed, or take the one it asks for."""
     from boundcheck.network import TransportationMap
 
+    if problem.map != "random":
+        X = random_inputs(problem) if problem.X is None else problem.X
+        return AxisMap(axis=X[0, -1], nu_u=float(problem.nu_u), alternating=problem.map == "alternating")
     rng = np.random.default_rng(seeds(problem, 5))
     return TransportationMap.random(nu_w=float(problem.nu_w), nu_u=float(problem.nu_u), d=problem.d, rng=rng)
+
+
+class AxisMap:
+    """v = (0, +-nu_u e) for a fixed unit vector e: + everywhere (aligned), or the sign of w (alternating).
+
+    With inputs along e at T = 1 every term <grad h, v> of F* is nu_u sigma'(<u, e>) > 0, the largest target; alternating,
+    it has a fair sign, so that F* = 0 and averages over neurons spread as far as bounded terms can.
+    """
+
+    def __init__(self, axis: np.ndarray, nu_u: float, *, alternating: bool) -> None:
+        self.nu_u, self.alternating = nu_u, alternating
+        self.a = axis / np.linalg.norm(axis)
+
+    def __call__(self, w: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return (v_w (m,), v_u (m, d)) at neurons w (m,), u (m, d)."""
+        size = np.sign(w) if self.alternating else np.ones_like(w)
+        return np.zeros_like(w), self.nu_u * (1.0 - 1e-15) * size[:, None] * self.a

@@ -16,6 +16,8 @@ from boundcheck.notation import exact
 
 Kind = Literal["lower-estimate", "exact-run", "frequency"]
 KINDS = ("lower-estimate", "exact-run", "frequency")
+Map = Literal["random", "aligned", "alternating"]
+MAPS = ("random", "aligned", "alternating")
 
 
 class NotMeasurableError(ValueError):
@@ -64,6 +66,7 @@ class Problem:
              X: (n, T, d) inputs with norms <= 1; y: (n, T) targets; None: `prepare` makes them from the seed.
              target_error: (n, T) error of y against F*; zero for data that are what they are.
              realisable: y are values of F* for the transportation map; otherwise any numbers.
+             map: the transportation map of those values: random, or one that makes bounds tight (`AxisMap`).
              preset: ``quick``, ``paper`` or ``full``, the effort; restarts, runs: its starts of a search and its
              independent seeds where they differ from the preset's (trained networks: at most the
              preset's); jobs: worker processes (no effect on values).
@@ -88,6 +91,7 @@ class Problem:
     y: Any = None
     target_error: Any = None
     realisable: bool = True
+    map: Map = "random"
     preset: str = "quick"
     restarts: int | None = None
     runs: int | None = None
@@ -109,6 +113,7 @@ class Problem:
         _require(0 < self.delta < 1, "delta must lie in (0, 1)", self.delta, "a failure probability")
         for name in ("rho_w", "rho_u", "nu_w", "nu_u"):
             _require(getattr(self, name) >= 0, f"{name} must be >= 0", getattr(self, name), "a radius")
+        _require(self.map in MAPS, f"map must be one of {', '.join(MAPS)}", self.map, "section 3")
         self._check_data()
 
     @property
