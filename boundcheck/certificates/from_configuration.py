@@ -100,7 +100,8 @@ def load_weights(path: str | Path) -> Weights:
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = [np.asarray(stored[name], dtype=np.float64) for name in "wuc"]
-    except (OSError, KeyError, ValueError, EOFError) as error:
-        message = f"an initialisation must be an NPZ file with w, u, c; got {path} ({error})"
+    except Exception as error:  # what zipfile and NumPy raise for damaged archives is of a dozen kinds
+        reason = getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0][:120]
+        message = f"an initialisation must be an NPZ file with w, u, c; got {path} ({reason})"
         raise ValueError(message) from error
     return Weights(*arrays)

@@ -42,7 +42,7 @@ def preset(name: str = "quick") -> Configuration:
 def load(path: str | Path, *, base: Configuration | None = None) -> Configuration:
     """Read a TOML file over a base (or over the preset that the file names). ValueError names the rule it breaks."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         message = f"the configuration must be a readable TOML file; got {path} ({reason})"

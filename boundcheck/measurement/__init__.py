@@ -10,6 +10,7 @@ from boundcheck.measurement.hidden_state import measure_lengths as measure_lengt
 from boundcheck.measurement.limit_kernel import expectation as expectation
 from boundcheck.measurement.limit_kernel import limit_gram as limit_gram
 from boundcheck.measurement.limit_kernel import limit_kernel as limit_kernel
+from boundcheck.measurement.memory import check_memory as check_memory
 from boundcheck.measurement.preparation import prepare as prepare
 from boundcheck.measurement.reevaluation import reevaluate as reevaluate
 from boundcheck.measurement.sweeps import Store as Store

@@ -24,13 +24,12 @@ def ridge_comparator(problem: Problem, seed: np.random.SeedSequence) -> tuple[fl
 
     X, y = problem.X, problem.y
     initial = network.symmetric_initialization(problem.m, problem.d, float(problem.alpha), np.random.default_rng(seed))
-    slopes = network.jacobian(initial, X, problem.activation) * initial.c[:, None, None, None]
-    features = slopes.transpose(3, 2, 0, 1).reshape(y.size, -1) / np.sqrt(problem.m)
-    values, vectors = np.linalg.eigh(features @ features.T / y.size)
+    values, vectors = np.linalg.eigh(network.gram_matrix(initial, X, problem.activation) / y.size)
     best = (np.inf, 0.0, np.inf)
     for penalty in PENALTIES:
         dual = vectors @ ((vectors.T @ y.reshape(-1)) / (np.maximum(values, 0.0) + penalty * values[-1])) / y.size
-        shift = (features.T @ dual).reshape(problem.m, 1 + problem.d)
+        map_ = _map_values(initial, X, dual.reshape(y.shape), problem.activation)
+        shift = initial.c[:, None] / np.sqrt(problem.m) * map_
         radii = (float(problem.rho_w), float(problem.rho_u))
         w, u, _ = network.project(initial.w + shift[:, 0], initial.u + shift[:, 1:], initial, radii)
         risk = network.risk(network.forward(Weights(w, u, initial.c), X, problem.activation), y)
@@ -94,7 +93,7 @@ def minimal_norm(problem: Problem, *, penalty: float = 1e-3, sampled: int = 4096
 
 
 def _map_values(weights: Any, X: np.ndarray, dual: np.ndarray, activation: Any) -> np.ndarray:
-    """v(theta_i) of shape (m, 1+d), in blocks of neurons."""
+    """Sum_jt dual_jt grad h_t(theta_i; x^j) of shape (m, 1+d), in blocks of neurons."""
     from boundcheck.network import Weights, jacobian
 
     parts = []

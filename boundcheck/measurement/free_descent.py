@@ -106,12 +106,14 @@ def prescription(problem: Problem) -> Prescription:
         if found.m <= most:
             break
         epsilon = _rounded_up(epsilon * Fraction(found.m, most))
+    reason = ""
     if found.m > most or found.m * problem.n * problem.T > MOST_STATES:
-        message = f"Theorem 2 ({VARIANT}) at epsilon = {float(epsilon):.3g} asks for m >= {found.m}; got at most {most}"
-        raise NotMeasurableError(f"{message} (choose a smaller T, nu or alpha)")
-    if epsilon >= trivial:
-        message = f"epsilon must lie below the trivial bound {float(trivial):.3g} for a run to say something of Theorem 2"
-        raise NotMeasurableError(f"{message}; got {float(epsilon):.3g}, the least that asks for m <= {most}")
+        reason = f"a network of m >= {found.m} for epsilon = {float(epsilon):.3g}; got at most m = {most}"
+    elif epsilon >= trivial:
+        reason = f"epsilon >= {float(epsilon):.3g} at m <= {most}; got the trivial bound {float(trivial):.3g}"
+    if reason:
+        message = f"a run of Theorem 2 ({VARIANT}) below the trivial bound asks for {reason} (try smaller T, nu, alpha)"
+        raise NotMeasurableError(message)
     return found
 
 

@@ -16,6 +16,8 @@ from boundcheck.measurement.values import Measurement, Problem, seeds
 from boundcheck.measurement.witness import encode
 
 SAMPLES = 4
+NEURONS = 1 << 14
+"""Neurons whose derivatives are stored at a time."""
 
 
 def measure_recursion(problem: Problem) -> Measurement:
@@ -174,6 +176,10 @@ def _empirical(problem: Problem, pair: np.ndarray, seed: np.random.SeedSequence)
     from boundcheck import network
 
     initial = network.symmetric_initialization(problem.m, problem.d, float(problem.alpha), np.random.default_rng(seed))
-    half = network.Weights(*(array[: problem.m // 2] for array in (initial.w, initial.u, initial.c)))
-    slopes = network.jacobian(half, pair, problem.activation)[:, :, -1]
-    return float(np.einsum("mk,mk->", slopes[:, :, 0], slopes[:, :, 1]) / len(half.w))
+    total, half = 0.0, problem.m // 2
+    for start in range(0, half, NEURONS):
+        block = slice(start, min(start + NEURONS, half))
+        part = network.Weights(initial.w[block], initial.u[block], initial.c[block])
+        slopes = network.jacobian(part, pair, problem.activation)[:, :, -1]
+        total += float(np.einsum("mk,mk->", slopes[:, :, 0], slopes[:, :, 1]))
+    return total / half

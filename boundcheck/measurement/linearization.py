@@ -75,8 +75,8 @@ def measure_pair(problem: Problem, statement: str, quantity: str, functional: Fu
 def measure_against_width(problem: Problem, statement: str, functional: Functional) -> Measurement:
     """Measure a functional against the width: adversarial networks, and random ones for comparison.
 
-    Adversarial: exponent -1/2 (-1 for the symmetric functional). Random displacements of a pair are independent, so that
-    the m terms of size 1/m nearly cancel as well: exponent -1.
+    Adversarial: exponent -1/2 (-1 for the symmetric functional). Random displacements of a pair are independent, so
+    that the m terms of size 1/m nearly cancel as well: exponent -1.
 
     Returns: the value at the problem's width with its witness; ``series``: widths, values, fitted exponents.
     """

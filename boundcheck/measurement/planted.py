@@ -49,7 +49,7 @@ COUNTED: tuple[tuple[Problem, str, tuple[str, ...]], ...] = (
     (_ONE_STEP, "theorem-1", ("bound",)),
 )
 """Problems at which a frequency over seeds catches them, for theorem-1 in variant lyapunov."""
-_HALF = "at most half of it can be attained: at tau = 1 it is >= 2 L^2 ||nu||^2, and R(Theta(0)) <= L^2 ||nu||^2"
+_HALF = "at most half can be attained: at tau = 1 it is >= 2 L^2 N, and R(Theta(0)) <= L^2 N, N = nu_w^2 + nu_u^2"
 _ROOM = "holds for any distribution: room to spare"
 REASONS: dict[tuple[str, str | None], str] = {
     ("prop-2a", None): f"{_ROOM} (products of gradients spread by about L^2/2, the bound allows L^2)",

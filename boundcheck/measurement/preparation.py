@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from boundcheck.measurement.memory import check_memory
 from boundcheck.measurement.values import Problem, seeds
 
 
@@ -14,7 +15,10 @@ def prepare(problem: Problem, *, targets: bool = True) -> Problem:
 
     Inputs: independent, uniform on the unit sphere. Targets: F* of a random transportation map saturated at nu, by
     scrambled Sobol points; ``target_error`` is six standard errors over the scrambles (statistical, not rigorous).
+
+    Raises:  ValueError if the data would need more memory than there is.
     """
+    check_memory(problem, ())
     if problem.X is None:
         problem = problem.replace(X=random_inputs(problem))
     if problem.y is None and targets:
@@ -55,8 +59,8 @@ def transport(problem: Problem) -> Any:
 class AxisMap:
     """v = (0, +-nu_u e) for a fixed unit vector e: + everywhere (aligned), or the sign of w (alternating).
 
-    With inputs along e at T = 1 every term <grad h, v> of F* is nu_u sigma'(<u, e>) > 0, the largest target; alternating,
-    it has a fair sign, so that F* = 0 and averages over neurons spread as far as bounded terms can.
+    With inputs along e at T = 1 every term <grad h, v> of F* is nu_u sigma'(<u, e>) > 0, the largest target;
+    alternating, it has a fair sign, so that F* = 0 and averages over neurons spread as far as bounded terms can.
     """
 
     def __init__(self, axis: np.ndarray, nu_u: float, *, alternating: bool) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-
 CORRECTIONS = 2
 """Powers x^(-1/2), x^-1 that a width needs before its exponent shows: alpha_m = alpha + rho_w/sqrt(m)."""
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from boundcheck.configuration.exact import short
 from boundcheck.language import to_text
 from boundcheck.measurement.effort import Effort, effort
 from boundcheck.notation import exact
@@ -17,6 +18,7 @@ from boundcheck.notation import exact
 Kind = Literal["lower-estimate", "exact-run", "frequency"]
 KINDS = ("lower-estimate", "exact-run", "frequency")
 Map = Literal["random", "aligned", "alternating"]
+LEAST, MOST = 1e-100, 1e100
 MAPS = ("random", "aligned", "alternating")
 
 
@@ -113,6 +115,11 @@ class Problem:
         _require(0 < self.delta < 1, "delta must lie in (0, 1)", self.delta, "a failure probability")
         for name in ("rho_w", "rho_u", "nu_w", "nu_u"):
             _require(getattr(self, name) >= 0, f"{name} must be >= 0", getattr(self, name), "a radius")
+        for name in ("alpha", "rho_w", "rho_u", "nu_w", "nu_u", "epsilon", "eta", "m"):
+            size = getattr(self, name)
+            if size and not LEAST <= size <= MOST:
+                message = f"{name} must lie between {LEAST:.0e} and {MOST:.0e} to be measured in doubles; got "
+                raise ValueError(message + short(size))
         _require(self.map in MAPS, f"map must be one of {', '.join(MAPS)}", self.map, "section 3")
         self._check_data()
 

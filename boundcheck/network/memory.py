@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from boundcheck.network.evaluator import KEPT_BYTES, KEPT_BYTES_ONCE
@@ -43,3 +44,14 @@ def estimate_memory(*, n: int, T: int, d: int, m: int, work: Work = "descent", p
         stored = m * n * T * (1 + d) * (1 + d if work == "hessian" else 1)
         entries = 3 * weights + (stored if work == "jacobian" and stored >= LARGE else 3 * stored)
     return DOUBLE * (entries + data) + LIBRARIES
+
+
+def available_bytes() -> int | None:
+    """Return the memory that is free to use, None where the system does not say."""
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        return None
+    return None

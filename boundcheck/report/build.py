@@ -92,6 +92,8 @@ def build(
              next one with this folder; ``write`` removes them when the report is whole. None: nothing is kept.
     Raises:  ValueError, one line, for bad input, before any long work.
     """
+    from boundcheck.measurement import check_memory
+
     began = time.perf_counter()
     tick = progress or (lambda what, done, total: None)
     config = resolve(configuration)
@@ -99,6 +101,7 @@ def build(
     chosen = select(config, own)
     tick("preparing the data", 0, 1)
     setting = prepare(config)
+    check_memory(setting.problem, [item.id for item in chosen])
     noted = findings.select(config)
     work = _algebra(config, chosen, noted)
     with Kept(setting, None if folder is None else Path(folder)) as kept, Background(work) as algebra:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from boundcheck.series.files import arrays_of, numbers, pick, read, refuse_infinite, table
+from boundcheck.series.files import NAMES, arrays_of, numbers, pick, read, refuse_infinite, table
 from boundcheck.series.windows import Series as Series
 from boundcheck.series.windows import samples, windows
 
@@ -52,7 +52,7 @@ def _from_npz(path: Path, content: bytes, names: tuple[str, ...], T: int, max_wi
     arrays = arrays_of(path, content)
     if "X" in arrays:
         return samples(path, content, arrays, max_windows)
-    if len(arrays) != 1:
+    if len(arrays) != 1 or NAMES & arrays.keys():
         message = f"an NPZ must hold X and y, or one series; got {', '.join(arrays) or 'nothing'} in {path}"
         raise ValueError(message)
     ((key, array),) = arrays.items()

@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import math
-import zipfile
+import re
 from pathlib import Path
 from typing import Any
+
+DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+NAMES = {"X", "y", "w", "u", "c"}
+"""Arrays that mean something: none of them is a series."""
 
 
 def read(path: Path) -> bytes:
@@ -24,7 +28,10 @@ def read(path: Path) -> bytes:
 
 
 def table(path: Path, content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return column names and (line number, cells); a first line with a cell that is no number is the header."""
+    """Return column names and (line number, cells); a first line with a cell that is no number is the header.
+
+    Cells are separated by commas, semicolons or tabs; where they are not by commas, a comma in a number is decimal.
+    """
     text = content.decode("utf-8-sig", errors="replace")
     if "\0" in text or "\ufffd" in text:
         message = f"data must be a text CSV or an NPZ file; got {path} (binary content)"
@@ -37,6 +44,8 @@ def table(path: Path, content: bytes) -> tuple[list[str], list[tuple[int, list[s
     except csv.Error as error:
         message = f"data must be CSV; got {path} (line {reader.line_num}: {error})"
         raise ValueError(message) from error
+    if delimiter != ",":
+        rows = [(line, [_with_point(cell) for cell in row]) for line, row in rows]
     width = len(rows[0][1])
     for line, row in rows:
         if len(row) != width:
@@ -47,12 +56,22 @@ def table(path: Path, content: bytes) -> tuple[list[str], list[tuple[int, list[s
     return rows[0][1], rows[1:]
 
 
+def _with_point(cell: str) -> str:
+    return cell.replace(",", ".") if DECIMAL_COMMA.fullmatch(cell) else cell
+
+
 def _is_number(cell: str) -> bool:
     try:
         float(cell)
     except ValueError:
         return False
-    return True
+    return "_" not in cell
+
+
+def _listed(header: list[str]) -> str:
+    """Names on one line of reasonable length."""
+    text = ", ".join(" ".join(name.split()) for name in header)
+    return text if len(text) <= 200 else text[:197] + "..."
 
 
 def pick(path: Path, header: list[str], rows: list[tuple[int, list[str]]], names: tuple[str, ...]) -> list[int]:
@@ -60,7 +79,7 @@ def pick(path: Path, header: list[str], rows: list[tuple[int, list[str]]], names
     for name in names:
         if header.count(name) != 1:
             trouble = "is not there" if name not in header else "stands there more than once"
-            message = f"column {name!r} {trouble}; {path} has the columns: {', '.join(header)}"
+            message = f"column {name!r} {trouble}; {path} has the columns: {_listed(header)}"
             raise ValueError(message)
     if len(set(names)) != len(names):
         message = f"each column may be named once; got {', '.join(names)}"
@@ -70,7 +89,7 @@ def pick(path: Path, header: list[str], rows: list[tuple[int, list[str]]], names
     for i in reversed(range(len(header))):
         if any(_is_number(row[i]) for _, row in rows):
             return [i]
-    message = f"data must have a numeric column; got {path} with the columns: {', '.join(header)[:80]}"
+    message = f"data must have a numeric column; got {path} with the columns: {_listed(header)}"
     raise ValueError(message)
 
 
@@ -78,6 +97,12 @@ def numbers(path: Path, header: list[str], rows: list[tuple[int, list[str]]], pi
     """Return the picked columns as floats (rows, columns); ValueError at the first cell that is no finite number."""
     import numpy as np
 
+    try:
+        values = np.array([[float(row[i]) for i in picked] for _, row in rows])
+        if np.isfinite(values).all() and not any("_" in row[i] for _, row in rows for i in picked):
+            return values
+    except ValueError:
+        pass
     values = np.empty((len(rows), len(picked)))
     for r, (line, row) in enumerate(rows):
         for k, i in enumerate(picked):
@@ -97,8 +122,9 @@ def arrays_of(path: Path, content: bytes) -> dict[str, Any]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             arrays = {key: np.asarray(archive[key]) for key in archive.files}
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError, KeyError) as error:
-        message = f"data must be an NPZ of plain arrays; got {path} ({str(error).splitlines()[0][:80]})"
+    except Exception as error:  # what zipfile and NumPy raise for damaged archives is of a dozen kinds
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:80]
+        message = f"data must be an NPZ of plain arrays; got {path} ({reason})"
         raise ValueError(message) from error
     for key, array in arrays.items():
         if array.dtype.kind not in "fiu":

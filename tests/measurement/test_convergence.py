@@ -1,5 +1,8 @@
 """Runs over independent seeds: coverage, same bits for any number of workers, carried target errors, comparators."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -8,6 +11,7 @@ from boundcheck.measurement import Problem, measure, prepare, reevaluate
 from boundcheck.measurement.approximation import frequency
 from boundcheck.measurement.convergence import runs, step_size, target_slack, train
 from boundcheck.measurement.coverage import clopper_pearson, quantile, run_all
+from boundcheck.measurement.free_descent import _steps_needed, prescription
 from boundcheck.measurement.memory import check_memory, needed_bytes
 from boundcheck.measurement.values import seeds
 
@@ -131,8 +135,56 @@ def test_one_step_is_feed_forward():
     assert reevaluate("remark-3", found.quantity, found.witness).upper == 0
 
 
+FREE = Problem(T=1, d=2, n=3, m=64, alpha=1, rho_w=0, nu_w=0, nu_u=1, runs=4)
+
+
+def test_theorem_2_holds_at_its_own_prescription():
+    own, counted = measure("theorem-2", FREE)
+    assert (own.kind, own.quantity) == ("exact-run", "min-risk")
+    assert (counted.kind, counted.quantity, counted.value) == ("frequency", "bound", 0.0)
+    assert counted.uncertainty == clopper_pearson(0, 4)
+    assert len(counted.series["steps_needed"]) == 4
+    asked = prescription(FREE)
+    assert counted.witness["tau"] == asked.tau > max(counted.series["steps_needed"])
+    assert asked.m <= max(FREE.effort.widths)
+    assert asked.epsilon >= FREE.epsilon
+
+
+def test_a_run_that_leaves_or_stays_above_epsilon_fails():
+    asked, ready = prescription(FREE), prepare(FREE)
+    seed = seeds(FREE, 16).spawn(1)[0]
+    needed = _steps_needed(ready, asked, seed)
+    assert needed > 0
+    assert _steps_needed(ready, replace(asked, tau=needed), seed) is None
+    assert _steps_needed(ready, replace(asked, rho_u=1e-3), seed) is None
+    assert _steps_needed(ready, replace(asked, epsilon=Fraction(1)), seed) == 0
+
+
+def test_a_prescription_out_of_reach_says_so():
+    own, counted = measure("theorem-2", FREE.replace(eta=1, tau=2, runs=1, nu_u="1/1000"))
+    assert own.value is not None
+    assert counted.value is None
+    assert "below the trivial bound" in counted.witness["reason"]
+
+
+def test_corollary_1_is_counted():
+    found = measure("corollary-1", SMALL)
+    assert [(item.kind, item.variant) for item in found] == [
+        (kind, variant) for variant in ("sharpened", "classic") for kind in ("exact-run", "frequency")
+    ]
+    assert all(item.value == 0.0 for item in found if item.kind == "frequency")
+
+
 def test_memory_is_estimated_and_refused():
     check_memory(SMALL)
+    wide = SMALL.replace(m=10**9)
+    check_memory(wide, ("lemma-1", "prop-1"), available=1 << 33)
+    for sizes, statements in ((wide, ("theorem-1",)), (wide, None), (SMALL.replace(n=10**400), ())):
+        with pytest.raises(ValueError, match="memory must suffice") as caught:
+            check_memory(sizes, statements, available=1 << 33)
+        assert len(str(caught.value)) < 300
+    with pytest.raises(ValueError, match="memory must suffice"):
+        prepare(SMALL.replace(T=10**12))
     assert needed_bytes(SMALL.replace(m=1 << 20, T=16, n=32)) < 1 << 30
     with pytest.raises(ValueError, match="needs about"):
         check_memory(SMALL, available=1000)

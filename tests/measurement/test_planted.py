@@ -8,7 +8,17 @@ import pytest
 
 from boundcheck.measurement import Problem
 from boundcheck.measurement.coverage import clopper_pearson
-from boundcheck.measurement.planted import EXACT, EXACT_BOUNDS, OTHER, SETTINGS, best, contradicting_size, plant, survey
+from boundcheck.measurement.planted import (
+    COUNTED,
+    EXACT,
+    EXACT_BOUNDS,
+    OTHER,
+    SETTINGS,
+    best,
+    contradicting_size,
+    plant,
+    survey,
+)
 from boundcheck.measurement.planted import Planted as Row
 
 SMALL = Problem(T=2, d=2, n=3, m=64, rho_w=1, rho_u=1, nu_w=1, nu_u=1, tau=20, runs=40, restarts=8)
@@ -33,6 +43,20 @@ def test_a_limit_below_the_contradicting_size_is_refuted_and_one_at_it_is_not(de
     for limit, refuted in ((size * (1 - 1e-9), True), (size, False)):
         failures = sum(value > limit for value in rng_values)
         assert (clopper_pearson(failures, len(rng_values))[0] > delta) is refuted
+
+
+@pytest.mark.parametrize(
+    ("problem", "statement"),
+    [
+        pytest.param(problem, statement, marks=pytest.mark.slow if statement == "theorem-1" else ())
+        for problem, statement, _ in COUNTED
+    ],
+)
+def test_seeds_catch_half_of_a_bound_where_averages_spread(problem, statement):
+    """The bound itself holds in enough runs; scaled by a half it fails in certainly more than a share delta."""
+    row = next(row for row in plant(problem, (statement,)) if row.variant in (None, "lyapunov"))
+    assert (row.kind, row.wanted, row.caught, row.reason) == ("frequency", OTHER, True, "")
+    assert row.factor < 1.0
 
 
 @pytest.fixture
@@ -61,6 +85,8 @@ def test_the_table_lists_every_bound_with_a_problem_of_its_own_as_caught():
     caught = listed()
     for _, statement, quantities in SETTINGS:
         assert all(caught[statement, quantity] for quantity in quantities)
+    for _, statement, _ in COUNTED:
+        assert caught[statement, "bound (lyapunov)" if statement == "theorem-1" else "bound"]
     assert {key for key in EXACT_BOUNDS if not caught[key]} == set()
 
 

@@ -72,7 +72,7 @@ def cells(path: str | Path, code: str) -> tuple[Cell, ...]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         message = f"a sweep must be a readable TOML file; got {path} ({reason})"
@@ -139,7 +139,7 @@ def _cell(values: Mapping[str, Any], names: list[str], choice: tuple[Any, ...], 
         raise ValueError(message)
     chosen.setdefault("run", {})["statements"] = [statement]
     configuration = from_mapping(chosen)
-    _check(configuration)
+    _check(configuration, statement)
     plain = configuration.as_dict()
     for name in WITHOUT_EFFECT:
         plain["run"].pop(name, None)
@@ -149,13 +149,13 @@ def _cell(values: Mapping[str, Any], names: list[str], choice: tuple[Any, ...], 
     return Cell(key=key, statement=statement, configuration=plain)
 
 
-def _check(configuration: Configuration) -> None:
+def _check(configuration: Configuration, statement: str) -> None:
     """Refuse before the work begins what a run would refuse: the activation, odd widths, memory."""
     from boundcheck.activations import activation
     from boundcheck.measurement.memory import check_memory
 
     activation(configuration.network.activation)
-    check_memory(configuration.parameters)
+    check_memory(configuration.parameters, (statement,))
 
 
 def _fingerprint(configuration: Configuration) -> str | None:
