@@ -1,12 +1,14 @@
 """A certificate as JSON: a summary, the guarantees, and the data and initial weights that they are about.
 
 Bounds are decimal text rounded up; exact doubles are hexadecimal text; arrays are base64 of little-endian doubles with
-the SHA-256 of all of them. Of a symmetric initialisation the first half is stored.
+the SHA-256 of all of them. Of a symmetric initialisation the first half is stored. ``sha256`` is that of all the rest but
+``seconds``: an accident to the file shows, and what was altered on purpose is checked anew by a replay.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -24,15 +26,30 @@ if TYPE_CHECKING:
 SCOPE = "the empirical risk of gradient descent on these data from these initial weights; nothing about generalisation"
 
 
+STANDING, ESTIMATE = "certificate", "estimate in plain doubles, no certificate"
+UNSEALED = ("seconds", "sha256")
+
+
 def document(certificate: Certificate) -> dict[str, Any]:
     """Return the JSON form of a certificate."""
+    content = _content(certificate)
+    return content | {"sha256": seal(content)}
+
+
+def seal(content: dict[str, Any]) -> str:
+    """Return the SHA-256 of a certificate's canonical JSON, without times and the hash itself."""
+    rest = {name: value for name, value in content.items() if name not in UNSEALED}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _content(certificate: Certificate) -> dict[str, Any]:
     problem, best = certificate.problem, certificate.best()
     measured = certificate.measured_risk(best.tau, best.step_size)
     return {
         "kind": KIND,
         "schema": SCHEMA,
         "rigorous": certificate.rigorous,
-        "standing": "certificate" if certificate.rigorous else "estimate in plain doubles, no certificate",
+        "standing": STANDING if certificate.rigorous else ESTIMATE,
         "scope": SCOPE,
         "activation": _activation_text(problem),
         "m": problem.m,

@@ -1,8 +1,9 @@
 """Re-check a risk certificate from the data and initial weights it stores, and the constants it states.
 
 The checker searches nothing: it rebuilds the ingredients, rounded outward, for the stated step size, radii,
-penalties and steps, and accepts only if every stated bound is at least the bound that it finds itself. An altered
-bound, constant, weight, datum, activation or step size is rejected unless what it then claims is true.
+penalties and steps, trains again where a run is enclosed, and accepts only if every stated bound is at least the bound
+that it finds itself. An altered file is rejected by its hash; one whose hash was made anew is rejected unless what it
+claims is true. Notes (``parts``, ``dominating``, ``broke``, ``unavailable``) claim nothing: they have the hash alone.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boundcheck.certificates.composition import compose
-from boundcheck.certificates.document import read_problem
-from boundcheck.certificates.guarantee import KIND, LAST, LEAST, SCHEMA
+from boundcheck.certificates.document import SCOPE, STANDING, read_problem, seal
+from boundcheck.certificates.guarantee import KIND, LAST, LEAST, SCHEMA, STATED_SLACK
 from boundcheck.certificates.ingredients import kernel_spectrum, reference_path, table_for
 from boundcheck.certificates.lyapunov import bound_minimum, neighbourhood, never_increases
 from boundcheck.certificates.rounding import OUTWARD
 from boundcheck.certificates.tracking import track
+from boundcheck.certificates.verified_run import verified_run
 from boundcheck.certificates.witness import find_witness
 
 if TYPE_CHECKING:
@@ -73,6 +75,9 @@ class _Checker:
         _require(content.get("kind") == KIND, f"kind must be {KIND}; got {content.get('kind')!r}")
         _require(content.get("schema") == SCHEMA, f"schema must be {SCHEMA}; got {content.get('schema')!r}")
         _require(content.get("rigorous") is True, "an estimate in plain doubles is no certificate")
+        _require(content.get("sha256") == seal(content), "the content must have the stated hash; it was altered")
+        _require(content["standing"] == STANDING, f"standing must be {STANDING!r}; got {content['standing']!r}")
+        _require(content["scope"] == SCOPE, "scope must be that of these certificates; got another")
         self.content, self.problem = content, read_problem(content)
         self.eta, self.radii = _exact(content["step_size"]), self._radii(content["radii"])
         self.table = table_for(self.problem)
@@ -107,6 +112,7 @@ class _Checker:
         for item in guarantees:
             self._guarantee(item)
         self._summary(guarantees)
+        self._run()
 
     def _at_least(self, stated: Any, found: float, name: str) -> None:
         _require(isinstance(stated, str), f"{name} must be decimal text")
@@ -120,15 +126,18 @@ class _Checker:
         horizon = self.content["horizon"]
         _require(isinstance(horizon, int) and max(steps, 1) <= horizon <= MOST, f"horizon must be in {steps}..{MOST}")
         self.path = reference_path(self.problem, self.table, self.spectrum, self.eta, horizon, OUTWARD)
-        limits = None
-        if self.radii is not None:
-            root = math.sqrt(self.problem.m)
-            limits = float(OUTWARD.down(self.radii[0] / root)), float(OUTWARD.down(self.radii[1] / root))
+        limits = None if self.radii is None else tuple(float(OUTWARD.down(size)) for size in self._per_neuron())
         tracking = track(self.path.reference, self.path.pairs, self.problem.m, OUTWARD, limits)
         _require(tracking.steps >= steps, f"only {tracking.steps} steps can be tracked; {steps} are stated")
         for s, stated in enumerate(self.content["bounds"]):
             self._at_least(stated, float(OUTWARD.up(tracking.error[s] ** 2)), f"bound at step {s}")
         self.tracking = tracking
+
+    def _per_neuron(self) -> tuple[float, float]:
+        """Radii of the projection over sqrt(m)."""
+        assert self.radii is not None
+        root = math.sqrt(self.problem.m)
+        return self.radii[0] / root, self.radii[1] / root
 
     def _guarantee(self, item: dict[str, Any]) -> None:
         method, tau = item["method"], item["tau"]
@@ -188,14 +197,47 @@ class _Checker:
             inside = (self.path.reference, self.tracking, self.spectrum, around, witness)
             found = compose(*inside, change, item["tau"], OUTWARD)
         _require(found is not None, "the step size is too large for A")
-        return found.value if found is not None else np.inf
+        assert found is not None
+        for key, value in found.details().items():
+            _require(_near(_exact(details[key]), value), f"{key} of A must be {value!r}; got {details[key]!r}")
+        _require(isinstance(change, int) and (item["method"] != "A" or change == 0), "A changes at step 0")
+        return found.value
 
     def _summary(self, guarantees: list[dict[str, Any]]) -> None:
-        """Check that the headline repeats one of the guarantees."""
+        """Check that the headline repeats a guarantee about the algorithm of the certificate (any, if none is)."""
         content = self.content
+        own = [item for item in guarantees if item["radii"] == content["radii"]] or guarantees
         keys = ("tau", "claim", "method")
-        same = [item for item in guarantees if all(item[key] == content[key] for key in keys)]
+        same = [item for item in own if all(item[key] == content[key] for key in keys)]
         holds = any(Fraction(item["value"]) <= Fraction(content["bound"]) for item in same)
-        _require(holds, "the headline must repeat a guarantee")
+        _require(holds, "the headline must repeat a guarantee about the certificate's own algorithm")
         informative = Fraction(content["bound"]) < Fraction(content["trivial"])
         _require(content["informative"] == informative, "informative must compare the bound with the trivial one")
+
+    def _run(self) -> None:
+        """Check the enclosures of the trained run, by training again, and what is derived from them."""
+        content, stated = self.content, self.content["enclosed"]
+        ends = None if stated is None else stated.get(str(content["tau"]))
+        if ends is None:
+            _require(content["measured"] is None and content["ratio"] is None, "what was not trained has no risk")
+        else:
+            _require(content["measured"] == ends["upper"], "measured must be the upper end of the run's risk")
+            lower = Fraction(ends["lower"])
+            if lower > 0:
+                ratio = Fraction(content["bound"]) / lower
+                _require(_near(float(Fraction(content["ratio"])), float(ratio), 1e-4), "ratio must be bound over risk")
+        if not stated:
+            return
+        steps = {int(tau) for tau in stated}
+        _require(all(0 <= tau <= MOST for tau in steps), f"steps of the run must lie in 0..{MOST}")
+        limits = None if self.radii is None else self._per_neuron()
+        run = verified_run(self.problem, self.table, self.spectrum, self.eta, max(steps), OUTWARD, limits)
+        for tau in steps:
+            _require(tau < len(run.upper), f"the run cannot be enclosed at step {tau}")
+            self._at_least(stated[str(tau)]["upper"], float(run.upper[tau]) * (1 - STATED_SLACK), f"risk at step {tau}")
+            low, found = Fraction(stated[str(tau)]["lower"]), Fraction(float(run.lower[tau])) * Fraction(1 + STATED_SLACK)
+            _require(low <= found, f"risk at step {tau}: stated to be >= {float(low):.12g}, found {float(found):.12g}")
+
+
+def _near(stated: float, found: float, tolerance: float = STATED_SLACK) -> bool:
+    return abs(stated - found) <= tolerance * abs(found)

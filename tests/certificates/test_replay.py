@@ -6,13 +6,13 @@ import pytest
 from certification_problems import small_problem
 
 from boundcheck.certificates import certify, replay, save
-from boundcheck.certificates.document import read_problem
+from boundcheck.certificates.document import read_problem, seal
 
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
     problem = small_problem(5, m=64)
-    certificate = certify(problem.X, problem.y, "tanh", weights=problem.weights, radii=(1.5, 3), tau=(2, 12))
+    certificate = certify(problem.X, problem.y, "tanh", weights=problem.weights, radii=(1.5, 3), tau=(2, 12), train=True)
     path = save(certificate, tmp_path_factory.mktemp("certificates") / "c.json")
     return json.loads(path.read_text())
 
@@ -74,6 +74,15 @@ ALTERATIONS = {
     "empty": lambda c: c.__setitem__("guarantees", []),
     "nan": lambda c: c["bounds"].__setitem__(1, "nan"),
     "horizon": lambda c: c.__setitem__("horizon", 10**9),
+    "standing": lambda c: c.__setitem__("standing", "theorem"),
+    "scope": lambda c: c.__setitem__("scope", "generalisation"),
+    "measured": lambda c: c.__setitem__("measured", lower(c["measured"])),
+    "ratio": lambda c: c.__setitem__("ratio", lower(c["ratio"])),
+    "run, upper": lambda c: c["enclosed"]["2"].__setitem__("upper", lower(c["enclosed"]["2"]["upper"])),
+    "run, lower": lambda c: c["enclosed"]["2"].__setitem__("lower", str(float(c["enclosed"]["2"]["lower"]) * 1.01)),
+    "run, step": lambda c: c["enclosed"].__setitem__("3", c["enclosed"]["2"]),
+    "details of A": in_guarantee("A", "details", lambda d: d | {"residual": (0.0).hex()}),
+    "change of A": in_guarantee("A", "details", lambda d: d | {"change": 1}),
 }
 
 
@@ -84,6 +93,43 @@ def test_an_altered_certificate_is_rejected(stored, name):
     result = replay(content)
     assert not result.accepted
     assert result.reason
+    forged = replay(content | {"sha256": seal(content)})
+    assert not forged.accepted
+    assert "stated hash; it was altered" not in forged.reason
+
+
+def leaves(value, path=()):
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if items is None:
+        yield path
+    else:
+        for key, inner in items:
+            yield from leaves(inner, (*path, key))
+
+
+def test_no_leaf_can_be_altered_unnoticed(stored):
+    places = list(leaves(stored))
+    assert len(places) > 100
+    for *inside, last in places:
+        content = copy.deepcopy(stored)
+        holder = content
+        for key in inside:
+            holder = holder[key]
+        holder[last] = holder[last] + 1 if isinstance(holder[last], (int, float)) else f"{holder[last]}0"
+        assert last == "seconds" or not replay(content).accepted, (inside, last)
+
+
+def test_the_headline_is_about_the_certificates_own_algorithm(stored):
+    """A guarantee for free gradient descent is none for the projected one, however small."""
+    content = copy.deepcopy(stored)
+    other = next(item for item in content["guarantees"] if item["method"] == "B")
+    content["guarantees"].append(other | {"radii": None})
+    for key in ("tau", "claim", "method"):
+        content[key] = other[key]
+    content["guarantees"] = [item for item in content["guarantees"] if item is not other]
+    content["bound"] = other["value"]
+    content["informative"] = float(content["bound"]) < float(content["trivial"])
+    assert "own algorithm" in replay(content | {"sha256": seal(content)}).reason
 
 
 @pytest.mark.parametrize("content", [{}, {"kind": "risk-certificate"}, {"kind": "risk-certificate", "schema": 1}])
@@ -94,4 +140,4 @@ def test_fragments_are_rejected(content):
 def test_a_larger_bound_is_still_true(stored):
     content = copy.deepcopy(stored)
     content["bounds"] = [str(float(text) * 1.5) for text in content["bounds"]]
-    assert replay(content).accepted
+    assert replay(content | {"sha256": seal(content)}).accepted
