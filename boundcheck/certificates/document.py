@@ -1,8 +1,8 @@
 """A certificate as JSON: a summary, the guarantees, and the data and initial weights that they are about.
 
 Bounds are decimal text rounded up; exact doubles are hexadecimal text; arrays are base64 of little-endian doubles with
-the SHA-256 of all of them. Of a symmetric initialisation the first half is stored. ``sha256`` is that of all the rest but
-``seconds``: an accident to the file shows, and what was altered on purpose is checked anew by a replay.
+the SHA-256 of all of them. Of a symmetric initialisation the first half is stored. ``sha256`` is that of all the rest
+but ``seconds``: an accident to the file shows, and what was altered on purpose is checked anew by a replay.
 """
 
 from __future__ import annotations

@@ -235,7 +235,7 @@ class _Checker:
         for tau in steps:
             _require(tau < len(run.upper), f"the run cannot be enclosed at step {tau}")
             self._at_least(stated[str(tau)]["upper"], float(run.upper[tau]) * (1 - STATED_SLACK), f"risk at step {tau}")
-            low, found = Fraction(stated[str(tau)]["lower"]), Fraction(float(run.lower[tau])) * Fraction(1 + STATED_SLACK)
+            low, found = Fraction(stated[str(tau)]["lower"]), Fraction(float(run.lower[tau]) * (1 + STATED_SLACK))
             _require(low <= found, f"risk at step {tau}: stated to be >= {float(low):.12g}, found {float(found):.12g}")
 
 

@@ -12,7 +12,8 @@ from boundcheck.certificates.document import read_problem, seal
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
     problem = small_problem(5, m=64)
-    certificate = certify(problem.X, problem.y, "tanh", weights=problem.weights, radii=(1.5, 3), tau=(2, 12), train=True)
+    given = {"weights": problem.weights, "radii": (1.5, 3), "tau": (2, 12), "train": True}
+    certificate = certify(problem.X, problem.y, "tanh", **given)
     path = save(certificate, tmp_path_factory.mktemp("certificates") / "c.json")
     return json.loads(path.read_text())
 

@@ -6,7 +6,9 @@ import pytest
 from boundcheck.activations import Activation
 from boundcheck.measurement import Problem, limit_gram, limit_kernel, measure, minimal_norm, prepare
 from boundcheck.measurement.kernel import closed_form
-from boundcheck.measurement.limit_kernel import expectation, reduce_inputs
+from boundcheck.measurement.limit_kernel import _sobol, _weighted_rows, expectation, reduce_inputs
+from boundcheck.network import TransportationMap, target
+from boundcheck.network.states import weighted_tangents
 from boundcheck.notation import z
 
 RNG = np.random.default_rng(5)
@@ -60,6 +62,59 @@ def test_trapezoid_converges_and_sobol_agrees_within_its_error():
     finer, _ = limit_kernel(X, "tanh", 0.7, points=1 << 13, seed=2)
     assert (np.abs(sampled - finer) <= error).all()
     assert error.max() < 1e-2
+
+
+def test_sobol_errors_cover_closed_forms_over_many_scrambles():
+    rng = np.random.default_rng(11)
+    beyond, cases = 0, 0
+    for seed in range(30):
+        X = rng.normal(size=(3, 1, 3))
+        X /= np.linalg.norm(X, axis=2, keepdims=True)
+        kappa, error = limit_kernel(X, "erf", 0.5, points=1 << 9, seed=seed)
+        exact = np.array([[closed_form("erf", x[0], y[0]) for y in X] for x in X])
+        beyond, cases = beyond + int((np.abs(kappa[0] - exact) > error[0]).sum()), cases + 9
+        assert error.max() < 2e-2
+    assert (beyond, cases) == (0, 270)
+
+
+def test_trapezoid_and_sobol_agree_in_the_plane():
+    X = RNG.normal(size=(2, 4, 2))
+    X /= np.linalg.norm(X, axis=2, keepdims=True)
+
+    def products(w, u, weight):
+        rows = _weighted_rows(w, u, weight, X, "tanh")
+        return np.einsum("ktn,ktj->tnj", rows, rows)
+
+    exact, error = limit_kernel(X, "tanh", 0.9)
+    sampled, spread = _sobol(products, 0.9, 2, 1 << 12, 0)
+    assert error.max() < 1e-9
+    assert (np.abs(sampled - exact) <= spread).all()
+    assert spread.max() < 1e-2
+
+
+def exact_target(map_, X, alpha):
+    """F* for d = 1 by Gauss-Legendre between the jumps of the map."""
+    square = 1 - map_.b[0] / map_.M[0, 0]
+    jumps = [-np.sqrt(square), np.sqrt(square)] if square > 0 else []
+    edges = sorted([-9.0, 0.0, 9.0, *jumps])
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    total = np.zeros(X.shape[:2])
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        u = (high - low) / 2 * nodes + (low + high) / 2
+        share = weights * (high - low) / 2 * np.exp(-(u**2) / 2) / np.sqrt(2 * np.pi)
+        for w in (np.full(200, alpha), np.full(200, -alpha)):
+            total += weighted_tangents(w, u[:, None], *map_(w, u[:, None]), share / 2, X, "tanh")
+    return total
+
+
+def test_stated_errors_of_targets_cover_jumps_that_no_scramble_sees():
+    rng = np.random.default_rng(7)
+    for seed in range(40):
+        X = rng.uniform(-1, 1, size=(2, 3, 1))
+        map_ = TransportationMap.random(nu_w=0.5, nu_u=1, d=1, rng=rng)
+        value, error = target(map_, X, "tanh", 0.5, points=256, seed=seed)
+        assert (np.abs(value - exact_target(map_, X, 0.5)) <= error).all()
+        assert error.max() < 0.05
 
 
 def test_long_kernel_to_its_stated_error():

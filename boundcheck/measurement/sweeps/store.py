@@ -107,7 +107,8 @@ class Store:
             message = f"the store must have format {FORMAT}; got {self.path} with format {version} (another version's)"
             raise ValueError(message)
         with self._speaking():
-            code = self._connection.execute("SELECT value FROM meta WHERE name = 'code'").fetchone()[0]
+            row = self._connection.execute("SELECT value FROM meta WHERE name = 'code'").fetchone()
+        code = row[0] if row else "an unknown version"
         if writable and code != self.code:
             message = (
                 f"the store must come from this code version, {self.code}; got {self.path} from {code} "
