@@ -126,7 +126,10 @@ class _Checker:
         horizon = self.content["horizon"]
         _require(isinstance(horizon, int) and max(steps, 1) <= horizon <= MOST, f"horizon must be in {steps}..{MOST}")
         self.path = reference_path(self.problem, self.table, self.spectrum, self.eta, horizon, OUTWARD)
-        limits = None if self.radii is None else tuple(float(OUTWARD.down(size)) for size in self._per_neuron())
+        limits = None
+        if self.radii is not None:
+            w, u = self._per_neuron()
+            limits = float(OUTWARD.down(w)), float(OUTWARD.down(u))
         tracking = track(self.path.reference, self.path.pairs, self.problem.m, OUTWARD, limits)
         _require(tracking.steps >= steps, f"only {tracking.steps} steps can be tracked; {steps} are stated")
         for s, stated in enumerate(self.content["bounds"]):

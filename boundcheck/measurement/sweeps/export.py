@@ -30,7 +30,7 @@ def check_export(path: str | Path) -> None:
         raise ValueError(message)
     if ending == ".parquet":
         try:
-            import pyarrow.parquet  # type: ignore[import-not-found] # noqa: F401
+            import pyarrow.parquet  # noqa: F401
         except ImportError as error:
             message = f"Parquet needs pyarrow; got {path} without it (pip install pyarrow, or export .csv or .json)"
             raise ValueError(message) from error
