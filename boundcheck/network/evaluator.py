@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from boundcheck.network.kernels.crew import share, thread_count
+from boundcheck.network.kernels.crew import bell, enlist, share, thread_count
 from boundcheck.network.kernels.generation import kernels
 from boundcheck.network.kernels.layout import Layout, aligned_empty
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from boundcheck.activations import Activation
 
+OWN_CODE = 1 << 17
+"""States from which kernels that are compiled for one input dimension are worth the compilation."""
+UNROLLED = 16
+"""Input dimension up to which they are."""
 KEPT_BYTES_ONCE = 1 << 21
 """States that a single evaluation keeps at most: beyond it fresh memory costs more than computing them again."""
 CACHED_BYTES = 1 << 25
@@ -47,21 +51,23 @@ class Evaluator:
     ) -> None:
         n, T, d = X.shape
         self.layout = layout = Layout(n=n, T=T, d=d, m=m)
-        self._kernels = kernels(activation)
+        large = n * T * m >= OWN_CODE
+        self._kernels = kernels(activation, inputs=d if large and d <= UNROLLED else 0)
         self._X = layout.inputs(X)
         self._y = np.zeros(0) if y is None else layout.values(y)
         self._mask = layout.mask()
         self._parts = layout.parts()
         self._edges = np.array(self._parts).reshape(-1)
         self._sizes = (layout.blocks, layout.T, layout.d, layout.tile, layout.tiles)
+        self._threads = min(thread_count(), len(self._parts))
         states = 2 * layout.half * layout.outputs
         limit = KEPT_BYTES if repeated else KEPT_BYTES_ONCE
         self.keep = 8 * states <= limit if keep is None else keep
         self._past = self.keep and 8 * states > CACHED_BYTES
         self._H = aligned_empty(states if self.keep and y is not None else 0)
         self._S = aligned_empty(len(self._H) if self._kernels.PAIR else 0)
-        self._error = np.empty(len(self._y))
-        self._partial = np.empty((len(self._parts), layout.outputs))
+        self._error = aligned_empty(len(self._y))
+        self._partial = aligned_empty(len(self._parts), layout.outputs)
 
     def output(self, w: NDArray[np.float64], u: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return F of shape (n, T); exactly 0 where the second half is the first with c negated."""
@@ -72,23 +78,23 @@ class Evaluator:
         self, w: NDArray[np.float64], u: NDArray[np.float64], c: NDArray[np.float64]
     ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
         """Return (R, dR/dw (m,), dR/du (m, d))."""
-        layout = self.layout
+        layout, parts, threads = self.layout, len(self._parts), self._threads
         packed = [layout.pack(array) for array in (w, u, c)]
-        grad_w, grad_u = np.zeros_like(packed[0]), np.zeros_like(packed[1])
-        counters, squares = np.zeros(2 + 2 * len(self._parts), dtype=np.int64), np.zeros(1)
+        grad_w, grad_u = np.zeros(packed[0].size), np.zeros(packed[1].size)
+        counters, squares = np.zeros(3 + 2 * parts, dtype=np.int64), np.zeros(1)
         entries = layout.n * layout.T
         arrays = (*packed, self._X, self._y, self._mask, self._partial, self._error, squares, grad_w, grad_u)
-        kept = (self._H, self._S, self.keep, self._past)
-        threads = thread_count()
+        rest = (self._H, self._S, self.keep, self._past, 2 / entries, layout.m, *self._sizes)
+        gradient = self._kernels.gradient
 
         def run(thread: int) -> None:
-            start = thread * len(self._parts) // threads
-            while not self._kernels.gradient(
-                counters, start, self._edges, *arrays, *kept, 2 / entries, layout.m, *self._sizes
-            ):
+            start, heard = thread * parts // threads, int(bell[0]) if thread else -1
+            while not gradient(counters, bell, heard, start, self._edges, *arrays, *rest):
                 time.sleep(0)
 
-        share(run, threads)
+        if threads > 1:
+            enlist(run, threads - 1)
+        run(0)
         return float(squares[0]) / entries, layout.unpack(grad_w), layout.unpack(grad_u, layout.d)
 
     def _forward(self, packed: list[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -139,7 +139,8 @@ def test_the_number_of_threads_does_not_change_a_bit(rng, make_problem, monkeypa
     for count in ("1", "2", "3"):
         monkeypatch.setenv("BOUNDCHECK_THREADS", count)
         assert thread_count() == int(count)
-        results.append(Evaluator(X, y, weights.m, "tanh")(weights.w, weights.u, weights.c))
+        evaluate = Evaluator(X, y, weights.m, "tanh")
+        results += [evaluate(weights.w, weights.u, weights.c) for _ in range(20)]
     for other in results[1:]:
         for first, second in zip(results[0], other, strict=True):
             np.testing.assert_array_equal(first, second)
@@ -156,6 +157,21 @@ def test_another_block_of_neurons_changes_sums_by_rounding_only(rng, make_proble
     second = Evaluator(X, y, weights.m, "tanh")(weights.w, weights.u, weights.c)
     for one, other in zip(first, second, strict=True):
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-12 * np.abs(one).max())
+
+
+def test_kernels_for_one_input_dimension_are_those_for_any(rng, make_problem, monkeypatch):
+    from boundcheck.network import evaluator
+
+    weights, X, y = make_problem(rng, n=19, T=70, d=3, m=18)
+    for keep in (True, False):
+        results = []
+        for least in (1 << 30, 0):
+            monkeypatch.setattr(evaluator, "OWN_CODE", least)
+            evaluate = Evaluator(X, y, weights.m, "tanh", keep=keep)
+            assert (kernels("tanh", inputs=3) is evaluate._kernels) == (least == 0)
+            results.append(evaluate(weights.w, weights.u, weights.c))
+        for one, other in zip(*results, strict=True):
+            np.testing.assert_allclose(one, other, rtol=0, atol=1e-12 * np.abs(one).max())
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "two"])

@@ -3,26 +3,48 @@
 from boundcheck.network.kernels.lanes import filler, inlined, loader, spreader, store, stream, total
 
 WIDTH = 8
-SHORT = 4
+BLOCK = 4
 load, spread, fill = loader(WIDTH), spreader(WIDTH), filler(WIDTH)
-load_short, fill_short = loader(SHORT), filler(SHORT)
 
 
 @inlined
-def preactivations(H, o, apart, X, xo, tile, d, w, u, i):
-    """Return z = w h + <u, x> of neurons i..i+3, for h at H[o + b apart] and x at X[xo + k tile]."""
-    z0 = load(H, o) * spread(w, i)
-    z1 = load(H, o + apart) * spread(w, i + 1)
-    z2 = load(H, o + 2 * apart) * spread(w, i + 2)
-    z3 = load(H, o + 3 * apart) * spread(w, i + 3)
-    row = i * d
+def gather(v, w, u, c, i, d):
+    """Set v to w, then c, then u input by input, each of neurons i..i+3: what a block needs, from one address."""
+    for b in range(BLOCK):
+        v[b] = w[i + b]
+        v[BLOCK + b] = c[i + b]
+        for k in range(d):
+            v[(2 + k) * BLOCK + b] = u[(i + b) * d + k]
+
+
+@inlined
+def products(X, x, v, d):
+    """Return <u, x> of the four neurons in v, for input k at X[x + 8 k]."""
+    z0 = z1 = z2 = z3 = fill(0.0)
     for k in range(d):
-        x = load(X, xo + k * tile)
-        z0 = z0 + x * spread(u, row + k)
-        z1 = z1 + x * spread(u, row + d + k)
-        z2 = z2 + x * spread(u, row + 2 * d + k)
-        z3 = z3 + x * spread(u, row + 3 * d + k)
+        a, p = load(X, x + k * WIDTH), (2 + k) * BLOCK
+        z0 = z0 + a * spread(v, p)
+        z1 = z1 + a * spread(v, p + 1)
+        z2 = z2 + a * spread(v, p + 2)
+        z3 = z3 + a * spread(v, p + 3)
     return z0, z1, z2, z3
+
+
+@inlined
+def recur(z0, z1, z2, z3, H, o, apart, v):
+    """Return z + w h of the four neurons in v, for h at H[o + b apart]."""
+    z0 = z0 + load(H, o) * spread(v, 0)
+    z1 = z1 + load(H, o + apart) * spread(v, 1)
+    z2 = z2 + load(H, o + 2 * apart) * spread(v, 2)
+    z3 = z3 + load(H, o + 3 * apart) * spread(v, 3)
+    return z0, z1, z2, z3
+
+
+@inlined
+def preactivations(H, o, apart, X, x, v, d):
+    """Return z = <u, x> + w h of the four neurons in v, for h at H[o + b apart] and input k at X[x + 8 k]."""
+    z0, z1, z2, z3 = products(X, x, v, d)
+    return recur(z0, z1, z2, z3, H, o, apart, v)
 
 
 @inlined
@@ -35,27 +57,25 @@ def put(A, o, apart, a0, a1, a2, a3):
 
 
 @inlined
-def put_kept(A, o, tile, past, a0, a1, a2, a3):
-    """Store the rows of four neurons, past the caches if `past`."""
+def put_kept(A, o, past, a0, a1, a2, a3):
+    """Store the vectors of four neurons one after the other, past the caches if `past`."""
     if past:
         stream(A, o, a0)
-        stream(A, o + tile, a1)
-        stream(A, o + 2 * tile, a2)
-        stream(A, o + 3 * tile, a3)
+        stream(A, o + WIDTH, a1)
+        stream(A, o + 2 * WIDTH, a2)
+        stream(A, o + 3 * WIDTH, a3)
     else:
-        put(A, o, tile, a0, a1, a2, a3)
+        put(A, o, WIDTH, a0, a1, a2, a3)
 
 
 @inlined
-def mix(c, i, a0, a1, a2, a3):
-    """Return sum_b c_{i+b} a_b."""
-    return (a0 * spread(c, i) + a1 * spread(c, i + 1)) + (a2 * spread(c, i + 2) + a3 * spread(c, i + 3))
+def mix(v, a0, a1, a2, a3):
+    """Return sum_b c_b a_b."""
+    return (a0 * spread(v, 4) + a1 * spread(v, 5)) + (a2 * spread(v, 6) + a3 * spread(v, 7))
 
 
 @inlined
-def add(g, o, stride, a0, a1, a2, a3):
-    """Add the sums of the lanes."""
-    g[o] += total(a0)
-    g[o + stride] += total(a1)
-    g[o + 2 * stride] += total(a2)
-    g[o + 3 * stride] += total(a3)
+def add(g, o, apart, A, a):
+    """Add the sums of the lanes of four vectors that stand one after the other in A."""
+    for b in range(BLOCK):
+        g[o + b * apart] += total(load(A, a + b * WIDTH))

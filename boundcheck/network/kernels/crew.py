@@ -1,13 +1,23 @@
-"""Threads for kernels that release the interpreter lock: each takes the next part until none is left."""
+"""Threads for kernels that release the interpreter lock.
+
+Helpers wait for work in queues of their own. A kernel may keep its helper looking at `bell` for a moment after the work
+is done: a thread that has gone to sleep needs longer to come back than a small gradient takes.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
-_crew: ThreadPoolExecutor | None = None
+import numpy as np
+
+Task = Callable[[int], None]
+
+bell = np.zeros(8, dtype=np.int64)
+"""Its first entry counts the pieces of work that were begun by kernels which keep their helpers awake."""
+_helpers: list[SimpleQueue[Task]] = []
 _lock = threading.Lock()
 
 
@@ -22,35 +32,60 @@ def thread_count() -> int:
     return int(chosen)
 
 
-def share(task: Callable[[int], None], parts: int) -> None:
+def enlist(task: Task, helpers: int) -> None:
+    """Have task(1), ..., task(helpers) run in threads, soon or never: one that is busy leaves out all but the last."""
+    if len(_helpers) < helpers:
+        _hire(helpers)
+    for jobs in _helpers[:helpers]:
+        jobs.put(task)
+
+
+def share(task: Task, parts: int) -> None:
     """Run task(0), ..., task(parts - 1), in no fixed order; each writes to places of its own."""
     helpers = min(thread_count(), parts) - 1
     remaining = iter(range(parts))
+    results: SimpleQueue[BaseException | None] = SimpleQueue()
 
-    def work() -> None:
+    def work(_: int) -> None:
         for part in remaining:
-            task(part)
+            try:
+                task(part)
+            except BaseException as problem:  # noqa: BLE001 - raised again by the thread that asked
+                results.put(problem)
+            else:
+                results.put(None)
 
-    if helpers < 1:
-        work()
-        return
-    futures = [_executor().submit(work) for _ in range(helpers)]
-    work()
-    for future in futures:
-        if not future.cancel():
-            future.result()
+    if helpers > 0:
+        enlist(work, helpers)
+    work(0)
+    problems = [results.get() for _ in range(parts)]
+    for problem in problems:
+        if problem is not None:
+            raise problem
 
 
-def _executor() -> ThreadPoolExecutor:
-    global _crew
+def _hire(helpers: int) -> None:
     with _lock:
-        if _crew is None:
-            _crew = ThreadPoolExecutor(max_workers=max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="boundcheck")
+        if not _helpers:
             os.register_at_fork(after_in_child=_forget)
-        return _crew
+        while len(_helpers) < helpers:
+            jobs: SimpleQueue[Task] = SimpleQueue()
+            number = len(_helpers) + 1
+            threading.Thread(target=_serve, args=(number, jobs), name=f"boundcheck-{number}", daemon=True).start()
+            _helpers.append(jobs)
+
+
+def _serve(number: int, jobs: SimpleQueue[Task]) -> None:
+    while True:
+        task = jobs.get()
+        while not jobs.empty():
+            task = jobs.get()
+        task(number)
+        del task
 
 
 def _forget() -> None:
     """Drop the threads of the parent process, which a forked child does not have."""
-    global _crew, _lock
-    _crew, _lock = None, threading.Lock()
+    global _lock
+    _lock = threading.Lock()
+    _helpers.clear()

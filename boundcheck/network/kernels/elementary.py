@@ -229,6 +229,12 @@ def square(x):
 
 
 @inlined
+def inverse(x):
+    """Return 1/x."""
+    return 1.0 / x
+
+
+@inlined
 def absolute(x):
     """Absolute value."""
     return magnitude(x)

@@ -39,13 +39,14 @@ class NoKernel(ValueError):
     """The activation has a function without a vectorised form; the NumPy version serves instead."""
 
 
-def kernels(activation: Activation | str, template: str = "recurrence") -> ModuleType:
+def kernels(activation: Activation | str, template: str = "recurrence", inputs: int = 0) -> ModuleType:
     """Return the compiled-on-first-use kernels `recurrence` or `features` of the activation.
 
+    Args:    inputs: the input dimension, if it is worth a compilation of its own; 0 for kernels that serve any.
     Raises:  NoKernel if sigma or sigma' uses a function that `elementary` lacks.
     """
     chosen = as_activation(activation)
-    return _module(chosen.expression, series_of(chosen), template)
+    return _module(chosen.expression, series_of(chosen), template, inputs)
 
 
 def has_kernels(activation: Activation | str) -> bool:
@@ -59,11 +60,11 @@ def has_kernels(activation: Activation | str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _module(expression: sympy.Expr, series: tuple[Series, ...], template: str) -> ModuleType:
+def _module(expression: sympy.Expr, series: tuple[Series, ...], template: str, inputs: int) -> ModuleType:
     package = resources.files("boundcheck.network.kernels")
     text = package.joinpath(f"{template}.py").read_text(encoding="utf-8")
     before, after = TEMPLATE_IMPORT.split(text)
-    source = before + activation_source(expression, series) + after
+    source = f"{before}{activation_source(expression, series)}\n\nINPUTS = {inputs}\n{after}"
     inlined = "".join(package.joinpath(f"{part}.py").read_text(encoding="utf-8") for part in INLINED)
     digest = hashlib.sha256((source + inlined).encode()).hexdigest()[:24]
     return _import(f"boundcheck_{template}_{digest}", source)
@@ -109,7 +110,7 @@ def activation_source(expression: sympy.Expr, series: tuple[Series, ...] = ()) -
     from_value = _slope_from_value(sigma, z, h)
     lines = [
         "from boundcheck.network.kernels.elementary import (  # functions that sigma may use",
-        *(f"    {name}," for name in sorted({*FUNCTIONS, "absolute", "sqrt", "square", "step"})),
+        *(f"    {name}," for name in sorted({*FUNCTIONS, "absolute", "inverse", "sqrt", "square", "step"})),
         ")",
         "from boundcheck.network.kernels.lanes import inlined, magnitude, polynomial, same, where_less",
         "",
@@ -186,7 +187,7 @@ def _code(expression: sympy.Expr, names: dict[Any, str]) -> str:
         parts = [_code(part, names) for part in sympy.Add.make_args(rest)]
         return "(" + " + ".join(parts if number == 0 else [*parts, repr(float(number))]) + ")"
     if expression.is_Mul:
-        return _quotient(expression, names)
+        return _product(expression, names)
     if expression.is_Pow:
         return _power(_code(expression.base, names), expression.exp)
     name = {"Abs": "absolute", "Heaviside": "step"}.get(expression.func.__name__, expression.func.__name__)
@@ -197,35 +198,32 @@ def _code(expression: sympy.Expr, names: dict[Any, str]) -> str:
     return f"{name}({', '.join(_code(part, names) for part in arguments)})"
 
 
-def _quotient(expression: sympy.Expr, names: dict[Any, str]) -> str:
+def _product(expression: sympy.Expr, names: dict[Any, str]) -> str:
     import sympy
 
-    factors, divisors = [], []
-    for factor in expression.args:
-        if factor.is_Pow and factor.exp.is_Rational and factor.exp < 0 and factor.free_symbols:
-            divisors.append(1 / factor)
-        else:
-            factors.append(factor)
-    number = sympy.Mul(*(factor for factor in factors if not factor.free_symbols))
-    codes = [_code(factor, names) for factor in factors if factor.free_symbols]
-    codes = codes if number == 1 and codes else [repr(float(number)), *codes]
-    product = " * ".join(codes)
-    return f"({product} / {_code(sympy.Mul(*divisors), names)})" if divisors else f"({product})"
+    number = sympy.Mul(*(factor for factor in expression.args if not factor.free_symbols))
+    codes = [_code(factor, names) for factor in expression.args if factor.free_symbols]
+    return f"({' * '.join(codes if number == 1 and codes else [repr(float(number)), *codes])})"
 
 
 def _power(base: str, exponent: sympy.Expr) -> str:
-    """Print base**exponent for a multiple of 1/2, by repeated squaring."""
+    """Print base**exponent for a multiple of 1/2, by repeated squaring.
+
+    A negative power is one of the inverse of the base or of its root, so that sigma and sigma' share that division.
+    """
     if not (2 * exponent).is_Integer or abs(exponent) > 64:
         message = f"no vectorised form of a power {exponent} is at hand"
         raise NoKernel(message)
     whole, half = divmod(int(2 * abs(exponent)), 2)
     factors = [f"sqrt({base})"] if half else []
+    if exponent < 0:
+        base = f"inverse({factors[0] if half else base})"
+        whole, factors = (int(2 * abs(exponent)), []) if half else (whole, [])
     while whole:
         if whole % 2:
             factors.append(base)
         base, whole = f"square({base})", whole // 2
-    product = "(" + " * ".join(factors) + ")"
-    return product if exponent > 0 else f"(1.0 / {product})"
+    return "(" + " * ".join(factors) + ")"
 
 
 def _in_known_functions(expression: sympy.Expr) -> sympy.Expr:

@@ -8,7 +8,8 @@ multiply-adds, nothing else. Importing this module imports numba: only compiled 
 
 import operator
 
-from llvmlite import ir  # type: ignore[import-untyped]
+import numpy as np
+from llvmlite import binding, ir  # type: ignore[import-untyped]
 from numba import njit, types
 from numba.core import cgutils
 from numba.core.imputils import lower_builtin
@@ -21,9 +22,19 @@ inlined = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfun
 """Decorator of a function called from kernels only: it is compiled into each of them."""
 pasted = njit(nogil=True, error_model="numpy", inline="always")
 """Decorator of a function whose text is pasted into its callers: it is compiled there only."""
+WIDE = binding.get_host_cpu_features().get("avx512f", False)
+"""Whether a register holds 8 doubles, and there are 32 of them."""
 FLAGS = ("contract",)
 INDEX = ir.IntType(32)
 BITS = ir.IntType(64)
+
+
+@inlined
+def aligned(size):
+    """Return zeros that start at a multiple of 64 bytes, so that no access touches two cache lines."""
+    memory = np.zeros(size + 7)
+    first = -memory.ctypes.data % 64 // 8
+    return memory[first : first + size]
 
 
 class Lanes(types.Type):
@@ -188,7 +199,7 @@ def prefetch(context, array, index):
         byte = ir.IntType(8).as_pointer()
         declared = ir.FunctionType(ir.VoidType(), [byte, *[INDEX] * 3])
         function = cgutils.get_or_insert_function(builder.module, declared, "llvm.prefetch.p0")
-        hints = [ir.Constant(INDEX, hint) for hint in (0, 3, 1)]
+        hints = [ir.Constant(INDEX, hint) for hint in (0, 2, 1)]
         builder.call(function, [builder.bitcast(pointer, byte), *hints])
         return context.get_dummy_value()
 

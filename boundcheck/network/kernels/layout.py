@@ -17,8 +17,8 @@ LANES = 8
 """Samples per register: tiles are multiples of it."""
 BLOCK = 4
 """Neurons per pass."""
-TILE_BYTES = 1 << 14
-"""States of one block on one tile: half of a first-level cache."""
+TILE_BYTES = 1 << 16
+"""States of one block on one tile: a small part of a second-level cache."""
 STREAMED_TILE = 64
 """Samples of a tile where each row of results goes to memory: 512 bytes at a time."""
 PARTS = 8
@@ -77,10 +77,13 @@ class Layout:
         return first + [(lo + self.half, hi + self.half) for lo, hi in first]
 
     def inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return X (n, T, d) as flat tiles [tile][t][k][sample], padded by copies of the last sample."""
+        """Return X (n, T, d) as flat tiles [tile][t][group of 8][k][sample], padded by copies of the last sample."""
         padded = np.empty((self.tiles * self.tile, self.T, X.shape[2]))
         padded[: self.n], padded[self.n :] = X, X[-1]
-        return padded.reshape(self.tiles, self.tile, self.T, -1).transpose(0, 2, 3, 1).ravel()
+        grouped = padded.reshape(self.tiles, -1, LANES, self.T, X.shape[2]).transpose(0, 3, 1, 4, 2)
+        flat = aligned_empty(padded.size)
+        flat.reshape(grouped.shape)[...] = grouped
+        return flat
 
     def values(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return y (n, T) as flat tiles [tile][t][sample]."""
@@ -98,15 +101,15 @@ class Layout:
 
     def pack(self, array: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return an array of m rows as flat, padded halves, always read-only: numba compiles once for each kind."""
-        first, half = self.m - self.m // 2, self.half
+        half = self.half
         if self.m == 2 * half:
-            flat = np.ascontiguousarray(array).reshape(-1)
+            view = np.ascontiguousarray(array).reshape(-1).view()
         else:
+            first = self.m - self.m // 2
             packed = np.zeros((2 * half, *array.shape[1:]))
             packed[:first], packed[half : half + self.m - first] = array[:first], array[first:]
-            flat = packed.reshape(-1)
-        view = flat.view()
-        view.setflags(write=False)
+            view = packed.reshape(-1)
+        view.flags.writeable = False
         return view
 
     def unpack(self, flat: NDArray[np.float64], *columns: int) -> NDArray[np.float64]:

@@ -3,6 +3,8 @@
 from boundcheck.network.kernels.elementary import tanh
 from boundcheck.network.kernels.lanes import inlined
 
+INPUTS = 0
+"""The input dimension for which a module is compiled, 0 for any."""
 PAIR = False
 """Whether slopes must be kept beside the values; here a slope follows from its value."""
 
