@@ -48,7 +48,7 @@ def _compiled(weights: Weights, inputs: NDArray[np.float64], activation: Activat
     from boundcheck.network.features import JacobianWriter
     from boundcheck.network.kernels.crew import share
     from boundcheck.network.kernels.layout import aligned_empty
-    from boundcheck.network.kernels.symmetry import unpack
+    from boundcheck.network.kernels.symmetry import EDGE, unpack
 
     n, T, d = inputs.shape
     write = JacobianWriter(weights, inputs, activation)
@@ -57,7 +57,7 @@ def _compiled(weights: Weights, inputs: NDArray[np.float64], activation: Activat
     size = max(4, ROWS // (1 + d) // 4 * 4)
     features = aligned_empty(min(size, -(-weights.m // 4) * 4) * (1 + d), columns)
     strides = ((1 + d) * columns, columns, T * tile, tile)
-    total = np.zeros((columns, columns), order="F")
+    total = np.empty((columns, columns), order="F")
     for start in range(0, weights.m, size):
         stop = min(start + size, weights.m)
         quarters = range(start, stop, max(4, size // 8 // 4 * 4))
@@ -69,7 +69,8 @@ def _compiled(weights: Weights, inputs: NDArray[np.float64], activation: Activat
 
         share(store, len(quarters))
         rows = features[: (stop - start) * (1 + d)]
-        total = dsyrk(1.0, rows.T, beta=1.0, c=total, lower=0, overwrite_c=1)
+        total = dsyrk(1.0, rows.T, beta=float(start > 0), c=total, lower=0, overwrite_c=1)
     gram = np.empty((n * T, n * T))
-    unpack(total.T, gram, 1 / weights.m, n, T, tile)
+    parts = -(-n // EDGE)
+    share(lambda part: unpack(total.T, gram, 1 / weights.m, n, T, tile, part, parts), parts)
     return gram
