@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -24,19 +25,24 @@ from boundcheck.cli.frame import (
     write_wrapped,
 )
 from boundcheck.cli.own import OwnOption, all_statements, find_statement, read_own
+from boundcheck.cli.remembered import remembered_rows
 
 
 def list_statements(
     statements_from: OwnOption = None, format: FormatOption = Format.table, quiet: QuietOption = False
 ) -> int:
     """List the statements; as JSON also with tiers, quantities and what each rests on."""
-    rows = [_summary(item) for item in all_statements(read_own(statements_from))]
+    rows = _own_rows(statements_from) if statements_from else remembered_rows(lambda: _own_rows(None))
     if format is Format.json:
         write_json(rows)
     else:
         headers = ("id", "title", "kind", "variants")
         write_table(headers, ([_cell(row[name]) for name in headers] for row in rows))
     return HOLDS
+
+
+def _own_rows(statements_from: Sequence[Path] | None) -> list[dict[str, Any]]:
+    return [_summary(item) for item in all_statements(read_own(statements_from))]
 
 
 class Notation(str, Enum):  # noqa: UP042 - the option's text is the value

@@ -20,10 +20,9 @@ from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
 from boundcheck.enclosure import Objective
-from boundcheck.enclosure.balls import BALLS
 from boundcheck.enclosure.objective import differentiate, period
-from boundcheck.enclosure.program import Runner, compile_program
 from boundcheck.enclosure.scales import UndecidedError
+from boundcheck.evaluation.generated import compile_balls
 from boundcheck.notation import sigma_z, z
 
 ORDERS = 5
@@ -111,12 +110,12 @@ def _derivative(expression: Expr, order: int) -> Expr:
 
 def _on_cells(triples: Sequence[tuple[Expr, Expr, Expr]], edges: Sequence[float]) -> list[list[arb]]:
     """Enclose every s_k on every cell: by value and by the mean value form, whichever is narrower."""
-    runner = Runner(compile_program([part for triple in triples for part in triple[:2]], [x]), BALLS)
+    at = compile_balls(tuple(part for triple in triples for part in triple[:2]), (x,))
     rows = []
     for low, high in zip(edges, edges[1:], strict=False):
         cell = arb(low).union(arb(high))
         middle = cell.mid()
-        wide, exact = runner.outputs((cell,)), runner.outputs((middle,))
+        wide, exact = at(cell), at(middle)
         row = []
         for k in range(len(triples)):
             linear = exact[2 * k] + wide[2 * k + 1] * (cell - middle)

@@ -234,10 +234,19 @@ def ascent(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation
     return compile_doubles(tuple(item.xreplace(at) for item in (expression, slope, curvature)), (z, *symbols))
 
 
+MODULI = {sympy.Abs(symbol): Symbol(f"y_{k}", nonnegative=True) for k, symbol in enumerate(sigma_z)}
+SIGNS = {sympy.sign(symbol): Symbol(f"g_{k}", real=True) for k, symbol in enumerate(sigma_z)}
+BACK = {name: item for item, name in (*MODULI.items(), *SIGNS.items())}
+
+
 def _along(expression: Expr) -> Expr:
-    """Differentiate along z."""
-    terms = (sympy.diff(expression, sigma_z[k]) * sigma_z[k + 1] for k in range(4))
-    return sympy.Add(*terms).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    """Differentiate along z: s_k to s_{k+1}, |s_k| to sign(s_k) s_{k+1}, signs to 0."""
+    plain = expression.xreplace({**MODULI, **SIGNS})
+    rates = {symbol: sigma_z[k + 1] for k, symbol in enumerate(sigma_z[:4])}
+    signs = dict(zip(MODULI.values(), SIGNS.values(), strict=True))
+    rates |= {modulus: sign * sigma_z[k + 1] for k, (modulus, sign) in enumerate(tuple(signs.items())[:4])}
+    terms = (sympy.diff(plain, symbol) * rate for symbol, rate in rates.items() if symbol in plain.free_symbols)
+    return sympy.Add(*terms).xreplace(BACK)
 
 
 @lru_cache(maxsize=512)

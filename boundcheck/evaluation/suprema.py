@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sympy
@@ -123,15 +123,27 @@ class _Peaks:
 
     def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], chart: Chart, slots: tuple[int, ...]) -> None:
         self.chart, self.slots, self.symbols = chart, slots, symbols
-        self.expression = in_absolute_values(expression)
-        names = tuple(absolute_values[k] for k in slots)
-        self.shape = shape(self.expression, symbols, chart, slots, names)
-        self.bound = compile_doubles((self.expression,), (*names, *symbols), vector=True)
+        self.original, self.expression = expression, in_absolute_values(expression)
+        self.names = tuple(absolute_values[k] for k in slots)
+        self.shape = shape(self.expression, symbols, chart, slots, self.names)
         self.columns = [chart.uppers[k] for k in slots]
-        self.values_on = compile_balls(tuple(part for k in slots for part in chart.slots[k]), (x,))
-        self.climb = _climber(expression, symbols, chart)
-        self.outer = _outer(self.expression, names, symbols)
-        self.last = None
+
+    # Compiled when first asked for: most calls are answered by a follower.
+    @cached_property
+    def bound(self) -> Any:
+        return compile_doubles((self.expression,), (*self.names, *self.symbols), vector=True)
+
+    @cached_property
+    def values_on(self) -> Any:
+        return compile_balls(tuple(part for k in self.slots for part in self.chart.slots[k]), (x,))
+
+    @cached_property
+    def climb(self) -> Any:
+        return _climber(self.original, self.symbols, self.chart)
+
+    @cached_property
+    def outer(self) -> Any:
+        return _outer(self.expression, self.names, self.symbols)
 
     def supremum(self, values: Sequence[arb]) -> arb | None:
         """Enclose the supremum; None where derivatives do not settle it."""
