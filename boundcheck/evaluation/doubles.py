@@ -23,7 +23,7 @@ from boundcheck.notation import sigma_z, z
 
 NEWTON_STEPS = 8
 SCAN = 8
-TABLE_EVERY = 64
+TABLE_EVERY, FIRST = 64, 3
 SHORT = (12, 48, 160)
 ROUNDING = 2.0**-50
 NEARBY = 3e-4
@@ -41,7 +41,7 @@ class Doubles:
     def begin(self) -> None:
         """Forget where the last run's maximisers were."""
         for item in self.suprema:
-            item.at, item.calls, item.doubtful = None, 0, False
+            item.forget()
 
     def must_repeat(self) -> bool:
         """Tell whether a run may have followed a maximiser that is not the greatest (it is followed no more)."""
@@ -110,32 +110,53 @@ class Doubles:
         if length <= SHORT[1]:
             return height, *peak(height, 0.0, math.pi / 2)
         # The maximiser settles long before the recursion ends: find it on a short one, follow it on longer ones.
-        place, _ = peak(lambda angle: height(angle, SHORT[0]), 0.0, math.pi / 2, closest=0.02)
+        place, _, move = scanned(partial(height, at=SHORT[0]), 0.0, math.pi / 2)
+        places = [(SHORT[0], place + move)]
         for at in SHORT[1:]:
             if length > at:
-                place, _ = moved_peak(partial(height, at=at), place, 0.0, math.pi / 2, moves=1 if at < 100 else 2)
-        return height, *moved_peak(height, place, 0.0, math.pi / 2)
+                place, _ = moved_peak(partial(height, at=at), _expected(places, at), 0.0, math.pi / 2, moves=1)
+                places.append((at, place))
+        return height, *moved_peak(height, _expected(places, length), 0.0, math.pi / 2)
 
 
-def peak(height: Callable[[float], float], low: float, high: float, closest: float = 1e-3) -> tuple[float, float]:
-    """Return (place, value) of the greatest value found: a scan of 9 points, then parabolas between neighbours.
+def _expected(places: list[tuple[int, float]], length: int) -> float:
+    """Guess where a maximiser is at a length from where it was at shorter ones: there, or on a line in 1/length."""
+    (at, place), before = places[-1], places[-2:-1]
+    if len(places) < 3:
+        return place
+    move, last = places[-2][1] - places[-3][1], place - before[0][1]
+    if not 0.1 < (last / move if move else 0.0) < 1:
+        return place  # it has settled
+    return place + last * (1 / length - 1 / at) / (1 / at - 1 / before[0][0])
 
-    Args:    closest: parabolas through points nearer to one another than this are the last.
-    """
+
+def scanned(height: Callable[[float], float], low: float, high: float) -> tuple[float, float, float]:
+    """Return (place, value) of the greatest of 9 values, and how far from there a parabola through it is highest."""
     step = (high - low) / SCAN
     heights = [height(low + k * step) for k in range(SCAN + 1)]
     best = max(range(SCAN + 1), key=heights.__getitem__)
-    place, top = low + best * step, heights[best]
+    place, top, move = low + best * step, heights[best], 0.0
+    if 0 < best < SCAN and math.isfinite(top):
+        below, above = heights[best - 1], heights[best + 1]
+        bend = below - 2 * top + above
+        move = step * (below - above) / (2 * bend) if bend < 0 else 0.0
+    return place, top, move
+
+
+def peak(height: Callable[[float], float], low: float, high: float) -> tuple[float, float]:
+    """Return (place, value) of the greatest value found: a scan of 9 points, then parabolas between neighbours."""
+    place, top, _ = scanned(height, low, high)
+    step = (high - low) / SCAN
     if not math.isfinite(top):
         return place, top
-    if best in (0, SCAN):
-        inward = step if best == 0 else -step
+    if place in (low, high):
+        inward = step if place == low else -step
         near = height(place + inward * 1e-6)
         if near <= top:
             return place, top
         place += inward / 2
-        top, step = max((height(place), top), (near, near))[0], step / 2
-    return _climb_by_parabolas(height, place, step, (low, high), top, closest)
+        top, step = max(height(place), near), step / 2
+    return _climb_by_parabolas(height, place, step, (low, high), top)
 
 
 def moved_peak(
@@ -145,33 +166,33 @@ def moved_peak(
 
     Args:    moves: after so many the place reached will do, with a value seen near it.
     """
-    if place in (low, high):
-        top, inward = height(place), NEARBY if place == low else -NEARBY
-        if not height(place + inward) > top:
-            return place, top
-        place += inward
     step = NEARBY
     for made in range(1, MAX_PARABOLAS + 1):
-        step = min(step, place - low, high - place)
+        place = min(max(place, low + step), high - step)
         below, here, above = height(place - step), height(place), height(place + step)
         bend = below - 2 * here + above
-        move = step * (below - above) / (2 * bend) if bend < 0 else math.inf
+        move = step * (below - above) / (2 * bend) if bend < 0 else math.copysign(math.inf, above - below)
         if abs(move) <= step / 100:
             return place + move, here + (above - below) * move / (4 * step)
+        if place == high - step and move >= step * 0.999:
+            return high, above
+        if place == low + step and move <= -step * 0.999:
+            return low, below
         if not abs(move) <= 0.1:
             break
-        place = min(max(place + move, low), high)
+        place += move
         if made == moves:
-            return place, max(here, above, below)
-        if place in (low, high):
-            return moved_peak(height, place, low, high)
+            return min(max(place, low), high), max(here, above, below)
         if abs(move) <= step:
             return place, max(height(place), here, above, below)
-    return peak(height, low, high)
+    if moves == MAX_PARABOLAS:
+        return peak(height, low, high)
+    place, top, move = scanned(height, low, high)
+    return place + move, top
 
 
 def _climb_by_parabolas(
-    height: Callable[[float], float], place: float, step: float, ends: tuple[float, float], top: float, closest: float
+    height: Callable[[float], float], place: float, step: float, ends: tuple[float, float], top: float
 ) -> tuple[float, float]:
     """Climb from a place by parabolas through three points ``step`` apart, each time closer."""
     found = place, top
@@ -192,9 +213,9 @@ def _climb_by_parabolas(
         place += move
         value = height(place)
         found = max(found, (place, value), key=lambda pair: pair[1])
-        if step < closest and abs(move) < closest / 100:
+        if step < 1e-3 and abs(move) < 1e-5:
             break
-        step = max(min(step / 8, 4 * abs(move)), 2e-5)
+        step = max(min(step / 8, 4 * abs(move)), step / 64, 2e-5)
     return found
 
 
@@ -267,7 +288,7 @@ def _on_table(expression: Expr, symbols: tuple[Symbol, ...], activation: Activat
 class ScalarSupremum:
     """sup over z of an expression, call after call for slowly changing values.
 
-    Each call climbs from the last maximiser; the table is asked at the first calls and at every 64th. If it ever shows
+    Each call climbs from the last maximiser; the table is asked at the first calls and every so often. If it ever shows
     a better place than climbing found, it is asked at every call from then on, and ``doubtful`` says that calls before
     in the same run may have been too low.
     """
@@ -276,24 +297,29 @@ class ScalarSupremum:
         self.on_table, self.columns = _on_table(expression, symbols, activation)
         self.near = ascent(expression, symbols, activation)
         self.points = grid(one_sided=activation.parity is not None)
-        self.at: float | None = None
+        self.at: Any = None
         self.place = 0.0
-        self.calls, self.missed, self.doubtful = 0, False, False
+        self.missed = False
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: nothing is known of where the maximiser is."""
+        self.at, self.doubtful = None, False
+        self.asked = self.until_table = 0
 
     def __call__(self, *values: float) -> float:
         """Return the supremum at these values of the symbols."""
-        self.calls += 1
-        at = self.at
-        if at is None or self.missed or self.calls < 4 or self.calls % TABLE_EVERY == 0:
+        self.until_table -= 1
+        if self.until_table < 0:
             return self._from_table(values)
         try:
-            height, slope, curvature = self.near(at, *values)
+            height, slope, curvature = self.near(self.at, *values)
+            if curvature < 0 and slope * slope < -CLOSE * curvature * height:  # near enough: the usual case
+                self.at -= slope / curvature
+                return height - slope * slope / (2 * curvature)
         except (ArithmeticError, ValueError):
             return self._from_table(values)
-        if curvature < 0 and slope * slope < -CLOSE * curvature * height:  # near enough: the usual case, made short
-            self.at = at - slope / curvature
-            return float(height - slope * slope / (2 * curvature))
-        found = self._climb(at, values)
+        found = self._climb(self.at, values)
         return self._from_table(values) if found is None else found
 
     def _climb(self, at: float, values: tuple[float, ...]) -> float | None:
@@ -329,8 +355,11 @@ class ScalarSupremum:
         found = self._climb(self.place, values)
         self.place = self.place if found is None or self.at is None else self.at
         top = max(value for value in (best, expected, found) if value is not None)
-        if expected is not None and self.calls > 4 and top > expected + 1e-12 * abs(top):
+        self.asked += 1
+        if expected is not None and self.asked > FIRST and top > expected + 1e-12 * abs(top):
             self.missed = self.doubtful = True
         if found is None:
             self.at = None
+        lost = self.at is None or self.missed or self.asked < FIRST
+        self.until_table = 0 if lost else TABLE_EVERY - 1
         return top

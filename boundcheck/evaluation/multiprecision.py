@@ -111,7 +111,7 @@ class _Climb:
 
     def __call__(self, *values: Any) -> Any:
         """Return the supremum at these values of the symbols."""
-        self.doubles.at, self.doubles.calls = None, 0
+        self.doubles.forget()
         self.doubles(*(float(value) for value in values))
         place = self.doubles.place
         at = mpmath.mpf(place)

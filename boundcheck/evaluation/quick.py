@@ -37,7 +37,7 @@ def evaluate_double(
         quantity, tier=tier, variant=variant, activation=activation, statements=tuple(statements), given=values
     )
     try:
-        return float(value_of(asked.term, asked.values, Doubles(asked.activation)))
+        return float(value_of(asked.term, asked.values, Doubles(asked.activation), memo={}))
     except ZeroDivisionError:
         message = f"{asked.name} has no value in doubles here: a division by zero at these values"
         raise ValueError(message) from None

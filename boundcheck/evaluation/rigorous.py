@@ -109,6 +109,11 @@ def _shared(activation: Activation, digits: int, working: int) -> Memo:
     return {}
 
 
+def forget() -> None:
+    """Forget every value that was evaluated (for timing)."""
+    _shared.cache_clear()
+
+
 def certified_ball(asked: Request, digits: int) -> arb:
     """Return a ball of relative width at most 10^-digits (absolute if it holds zero)."""
     from boundcheck.enclosure.precision import is_certified
