@@ -38,9 +38,9 @@ class Balls:
         """Never."""
         return False
 
-    def stays(self, earlier: list[list[Any]], now: list[Any]) -> bool:
-        """Tell whether a recursion has come back to its own state, or swings between two: it stays there."""
-        return now in earlier
+    def period(self, before: list[Any], last: list[Any], now: list[Any]) -> int:
+        """Tell whether a step has taken every number of the last state's balls into themselves: all others will."""
+        return int(all(y.contains(z) for y, z in zip(last, now, strict=True)))
 
     def number(self, value: Any) -> arb:
         """Read an exact rational, an enclosure or a ball."""

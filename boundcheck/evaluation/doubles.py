@@ -47,15 +47,10 @@ class Doubles:
         """Tell whether a run may have followed a maximiser that is not the greatest (it is followed no more)."""
         return any(item.doubtful for item in self.suprema)
 
-    def stays(self, earlier: list[list[float]], now: list[float]) -> bool:
+    def period(self, before: list[float], last: list[float], now: list[float]) -> int:
         """Two steps that changed nothing by more than some roundings: what is left is of the order of the roundings."""
-        for before in earlier:
-            if not before:
-                return False
-            for x, y in zip(now, before, strict=True):
-                if not abs(x - y) <= ROUNDING * abs(x):
-                    return False
-        return True
+        rows = zip(before, last, now, strict=True)
+        return int(all(x == y == z or max(abs(z - x), abs(z - y)) <= ROUNDING * abs(z) for x, y, z in rows))
 
     def number(self, value: Any) -> float:
         """Round to the nearest double."""

@@ -62,9 +62,9 @@ class Multiprecision:
         """Never."""
         return False
 
-    def stays(self, earlier: list[list[Any]], now: list[Any]) -> bool:
-        """Tell whether a recursion has come back to its own state, or swings between two: it stays there."""
-        return now in earlier
+    def period(self, before: list[Any], last: list[Any], now: list[Any]) -> int:
+        """Tell whether a recursion has come back to its last state, or swings between two."""
+        return 1 if now == last else 2 if now == before else 0
 
     def number(self, value: Any) -> Any:
         """Read an exact rational."""

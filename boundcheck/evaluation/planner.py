@@ -79,7 +79,7 @@ class Plan:
 
 
 def _json_integer(value: int) -> int | str:
-    return value if value <= JSON_INTEGER else decimal_text(Fraction(value), len(bin(value)), up=True)
+    return value if value <= JSON_INTEGER else str(value)
 
 
 def plan(

@@ -24,8 +24,8 @@ class Arithmetic(Protocol):
     def must_repeat(self) -> bool:
         """Tell whether the run must be done again (a supremum was followed to the wrong maximiser)."""
 
-    def stays(self, earlier: list[list[Any]], now: list[Any]) -> bool:
-        """Tell from the last two states whether a recursion without t stays where it is (nothing more is computed)."""
+    def period(self, before: list[Any], last: list[Any], now: list[Any]) -> int:
+        """Tell from three states in a row after how many steps a recursion without t repeats itself; 0 if unknown."""
 
     def number(self, value: Any) -> Any:
         """Read an exact rational (or a number of this kind)."""
@@ -89,23 +89,30 @@ class Stepper:
             registers[place] = value
         return registers
 
-    def advance(self, registers: list[Any], t: int) -> None:
-        """Take the registers from index t-1 to t."""
-        if self.uses_index:
-            registers[self.index] = self.arithmetic.number(t)
-        self.step(registers)
+    def advance(self, registers: list[Any], t: int, count: int = 1) -> None:
+        """Take the registers from index t-1 to t, or ``count`` steps further than t-1."""
+        if not self.uses_index:
+            self.step(registers, count)
+            return
+        for k in range(t, t + count):
+            registers[self.index] = self.arithmetic.number(k)
+            self.step(registers, 1)
 
-    def _written_out(self) -> Callable[[list[Any]], None]:
-        """Write a step as one function of the registers: it runs thousands of times."""
+    def _written_out(self) -> Callable[[list[Any], int], None]:
+        """Write steps as one function of the registers, which it holds in local variables: they are thousands."""
         space: dict[str, Any] = {}
-        lines = ["def step(r):"]
+        moving = [*self.states, *(place for place, _, _ in self.locals)]
+        used = {k for _, _, inputs in self.locals for k in inputs} | {k for _, inputs in self.steps for k in inputs}
+        lines = ["def step(r, count):", *(f"    r{k} = r[{k}]" for k in sorted(used | set(moving)))]
+        lines += ["    for _ in range(count):"]
         for k, (place, function, inputs) in enumerate(self.locals):
             space[f"local{k}"] = function
-            lines.append(f"    r[{place}] = local{k}({', '.join(f'r[{i}]' for i in inputs)})")
+            lines.append(f"        r{place} = local{k}({', '.join(f'r{i}' for i in inputs)})")
         for k, (function, inputs) in enumerate(self.steps):
             space[f"step{k}"] = function
-            lines.append(f"    s{k} = step{k}({', '.join(f'r[{i}]' for i in inputs)})")
-        lines += [f"    r[{place}] = s{k}" for k, place in enumerate(self.states)]
+            lines.append(f"        s{k} = step{k}({', '.join(f'r{i}' for i in inputs)})")
+        lines += [f"        r{place} = s{k}" for k, place in enumerate(self.states)]
+        lines += [f"    r[{place}] = r{place}" for place in moving]
         exec(compile("\n".join(lines), "<boundcheck recurrence>", "exec"), space)
         return space["step"]
 
@@ -114,17 +121,23 @@ class Stepper:
         while True:
             self.arithmetic.begin()
             registers = self.begin(values)
-            earlier: list[list[Any]] = [[], []]
-            for t in range(self.recurrence.first + 1, length + 1):
-                self.advance(registers, t)
-                if self.uses_index or t % LOOK_EVERY > 2:
-                    continue
-                now = [registers[k] for k in self.states]
-                if t % LOOK_EVERY == 2 and self.arithmetic.stays(earlier, now):
+            t = self.recurrence.first
+            while t < length:
+                if self.uses_index or length - t < LOOK_EVERY:
+                    self.advance(registers, t + 1, length - t)
                     break
-                earlier = [earlier[1], now]
+                states = [self._after(registers, t + 1, count) for count in (LOOK_EVERY - 2, 1, 1)]
+                t += LOOK_EVERY
+                period = self.arithmetic.period(*states)
+                if period:
+                    self.advance(registers, t + 1, (length - t) % period)
+                    break
             if not self.arithmetic.must_repeat():
                 return self.result(registers)
+
+    def _after(self, registers: list[Any], t: int, count: int) -> list[Any]:
+        self.advance(registers, t, count)
+        return [registers[k] for k in self.states]
 
     def result(self, registers: list[Any]) -> Any:
         """Return the output at the index reached."""

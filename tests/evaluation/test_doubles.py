@@ -48,9 +48,9 @@ def test_a_recursion_stops_where_it_stands_still_and_only_there():
     steps = []
 
     class Counting(Stepper):
-        def advance(self, registers, t):
-            steps.append(t)
-            super().advance(registers, t)
+        def advance(self, registers, t, count=1):
+            steps.extend(range(t, t + count))
+            super().advance(registers, t, count)
 
     arithmetic = Doubles(activation("tanh"))
     stepper = Counting(recurrence, arithmetic)
