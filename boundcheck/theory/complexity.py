@@ -11,13 +11,13 @@ from boundcheck.language import Condition, Form, Quantity, Reference, Relation, 
 from boundcheck.notation import epsilon, eta, kappa, m, norm_nu, norm_rho, nu_u, nu_w, tau
 from boundcheck.theory.approximation import APART, CONFIDENCE, SYMMETRIC
 from boundcheck.theory.convergence import ROOM
-from boundcheck.theory.convergence_bounds import CONSTANTS, ITERATIONS, WIDTHS, C_classic
-from boundcheck.theory.convergence_steps import BELOW_HALF, abbreviated
+from boundcheck.theory.convergence_bounds import CONSTANTS, ITERATIONS, WIDTHS, C_classic, C_direct, C_lyapunov
+from boundcheck.theory.convergence_steps import BELOW_HALF, abbreviated, size
 from boundcheck.theory.hidden_state import BALL, SMOOTH
 from boundcheck.theory.hidden_state_steps import equal, le, nonnegative
 from boundcheck.theory.norms import REALISABLE, L
 
-Dw, Du, D = nonnegative("D_w D_u D")
+Dw, Du, D, nu = nonnegative("D_w D_u D nu")
 DERIVATIVES = (
     *CONSTANTS,
     (Dw, Reference(quantity="lemma-1.D_w")),
@@ -61,29 +61,29 @@ FREE_STEP_SIZES = (
     ("lyapunov", 1 / (2 * L**2)),
 )
 
-S, s, y, eps, E, X, A, R, k_sum = nonnegative("sum_R s y eps_m E X A R sum_root_R")
+S, s, y, x, eps, E, A, R, k_sum, rho = nonnegative("sum_R s y x eps_m E A R sum_root_R rho")
 positive_nu = Relation(norm_nu, ">", 0)
 
 CLASSIC = (
     Step.of(
         "budget",
-        norm_nu**2 / (4 * eta * tau) + eps * E + eta * L**4 * X**2,
+        norm_nu**2 / (4 * eta * tau) + eps * E + eta * L**4 * size**2,
         "<=",
         epsilon,
         given=(
             equal(eta, norm_nu**2 / (2 * epsilon * tau)),
             le(eps * E, epsilon / 4),
-            Relation(tau, ">=", 2 * norm_nu**2 * L**4 * X**2 / epsilon**2),
+            Relation(tau, ">=", 2 * norm_nu**2 * L**4 * size**2 / epsilon**2),
             positive_nu,
         ),
         because="half, a quarter and a quarter of epsilon",
     ),
     Step.of(
         "width",
-        L * X * C_classic / sqrt(m),
+        L * size * C_classic / sqrt(m),
         "<=",
         epsilon / 4,
-        given=(Relation(m, ">=", (4 * L * X * C_classic / epsilon) ** 2),),
+        given=(Relation(m, ">=", (4 * L * size * C_classic / epsilon) ** 2),),
         because="the width condition, solved for m",
     ),
     Step.of(
@@ -145,6 +145,36 @@ SHARPENED = (
         because="both halves of epsilon",
     ),
     Step.of(
+        "width-sharpened",
+        (C_direct / sqrt(m)) ** 2,
+        "<=",
+        epsilon / 8,
+        given=(Relation(m, ">=", 8 * C_direct**2 / epsilon),),
+        because="the width condition, solved for m: eps_m = C'/sqrt(m)",
+    ),
+    Step.of(
+        "partial-roots",
+        (eps * x) ** 2,
+        "<=",
+        tau * epsilon / 8 * y**2,
+        given=(le(x**2, s * y**2), le(s, tau), le(eps**2, epsilon / 8)),
+        because="y is the root of the partial sum of R up to any s <= tau, x the partial sum of the roots: "
+        "Cauchy-Schwarz",
+    ),
+    Step.of(
+        "partial-sum-sharpened",
+        y**2,
+        "<=",
+        tau * epsilon / 4 + 2 * sqrt(tau * epsilon / 8) * y,
+        given=(
+            le(y**2, norm_nu**2 / (2 * eta) + 2 * E),
+            le(E, sqrt(tau * epsilon / 8) * y),
+            equal(eta, 2 * norm_nu**2 / (epsilon * tau)),
+            positive_nu,
+        ),
+        because="telescoping up to s; E is eps_m times the partial sum of the roots",
+    ),
+    Step.of(
         "partial-root",
         y,
         "<=",
@@ -168,6 +198,14 @@ SHARPENED = (
 
 LYAPUNOV = (
     Step.of(
+        "width-lyapunov",
+        C_lyapunov / sqrt(m),
+        "<=",
+        kappa * sqrt(epsilon),
+        given=(Relation(m, ">=", C_lyapunov**2 / (kappa**2 * epsilon)),),
+        because="the width condition, solved for m: eps_m = C''/sqrt(m)",
+    ),
+    Step.of(
         "drift-lyapunov",
         -4 * eta * R / 2 + 4 * eta * eps * sqrt(R),
         "<=",
@@ -187,6 +225,18 @@ LYAPUNOV = (
             BELOW_HALF,
         ),
         because="telescoping; V >= 0",
+    ),
+    Step.of(
+        "iterations-lyapunov",
+        S / tau,
+        "<=",
+        epsilon,
+        given=(
+            le(S, L**2 * norm_nu**2 / (1 - 2 * kappa)),
+            Relation(tau, ">=", L**2 * norm_nu**2 / (epsilon * (1 - 2 * kappa))),
+            BELOW_HALF,
+        ),
+        because="if R_s > epsilon for all s < tau, their mean is at most epsilon: a contradiction",
     ),
     Step.of(
         "root-below",
@@ -221,6 +271,18 @@ LYAPUNOV = (
     ),
 )
 
+RADII = tuple(
+    Step.of(
+        f"radius-{variant}",
+        factor * D * root / sqrt(m),
+        "<=",
+        rho / sqrt(m),
+        given=(Relation(rho, ">=", _radius(nu, factor * D * root)), *((BELOW_HALF,) if variant == "lyapunov" else ())),
+        because="a radius of at least this much holds the drift (for w; for u with D^u and nu_u)",
+    )
+    for variant, factor in FACTORS
+)
+
 THEOREM_2 = Statement(
     id="theorem-2",
     title="Convergence of gradient descent without projection",
@@ -252,7 +314,7 @@ THEOREM_2 = Statement(
     kind="probabilistic",
     source=Source(origin="restored", where="Theorem 2, eqs. 26-29", note="sharpened and lyapunov are ours"),
     depends_on=("theorem-1", "prop-6b", "lemma-1"),
-    derivation=abbreviated((*CLASSIC, *SHARPENED, *LYAPUNOV)),
+    derivation=abbreviated((*CLASSIC, *SHARPENED, *LYAPUNOV, *RADII)),
 )
 
 STATEMENTS = (THEOREM_2,)

@@ -7,7 +7,7 @@ All bounds are about the empirical risk; nothing here is about generalisation.
 
 from __future__ import annotations
 
-from sympy import Expr, Symbol, sqrt
+from sympy import Expr, Rational, Symbol, sqrt
 
 from boundcheck.language import (
     Condition,
@@ -19,7 +19,7 @@ from boundcheck.language import (
     Statement,
     Step,
 )
-from boundcheck.notation import m, norm_rho, nu_u, nu_w, rho_u, rho_w, tau
+from boundcheck.notation import eta, m, norm_rho, nu_u, nu_w, rho_u, rho_w, tau
 from boundcheck.theory.approximation import APART, CONFIDENCE, SYMMETRIC
 from boundcheck.theory.convergence_bounds import (
     CONSTANTS,
@@ -48,12 +48,13 @@ from boundcheck.theory.convergence_steps import (
     Vs,
     abbreviated,
     approx,
+    chi,
     eps,
     taylor,
     x,
 )
 from boundcheck.theory.hidden_state import BALL, SMOOTH
-from boundcheck.theory.hidden_state_steps import le, nonnegative
+from boundcheck.theory.hidden_state_steps import equal, le, nonnegative
 from boundcheck.theory.linearization import RHO_NU, beta
 from boundcheck.theory.norms import LIPSCHITZ, REALISABLE, L
 
@@ -147,12 +148,25 @@ THEOREM_1_ANY_TARGET = Statement(
             because="r = [y - F(Theta_bar)] + Taylor remainder at Theta(s), in the rms norm",
         ),
         Step.of(
+            "mean",
+            Rbar,
+            "<=",
+            L**2 * V_init / tau + 2 * eps * sqrt(Rbar),
+            given=(
+                le(chi * Rbar, V_init / (4 * eta * tau) + eps * sqrt(Rbar)),
+                equal(chi, Rational(1, 2)),
+                equal(eta, 1 / (2 * L**2)),
+                Relation(L, ">", 0),
+            ),
+            because="Theorem 1 lyapunov, sum over s < tau, with V_0 in place of ||nu||^2; step size 1/(2L^2)",
+        ),
+        Step.of(
             "root",
             sqrt(Rbar),
             "<=",
             eps + sqrt(eps**2 + L**2 * V_init / tau),
             given=(le(Rbar, L**2 * V_init / tau + 2 * eps * sqrt(Rbar)),),
-            because="the lyapunov argument with V_0 in place of ||nu||^2 at step size 1/(2L^2)",
+            because="solve the quadratic inequality in sqrt(R_mean)",
         ),
         Step.of(
             "bound",
@@ -166,6 +180,10 @@ THEOREM_1_ANY_TARGET = Statement(
 )
 
 dl, mean_lin, avg_lin, R_hat, X, Y = nonnegative("delta_lin R_lin mean_R_lin R_hat X Y")
+COROLLARY_BOUNDS = (
+    ("classic", 4 * classic_bound + 6 * delta_lin**2),
+    ("sharpened", (sqrt(sharpened_bound) + delta_lin) ** 2),
+)
 COROLLARY_1 = Statement(
     id="corollary-1",
     title="Average iterate of projected gradient descent",
@@ -177,11 +195,7 @@ COROLLARY_1 = Statement(
             name="bound",
             meaning="bound of the empirical risk of the average iterate",
             risk=True,
-            forms=_forms(
-                ("classic", 4 * classic_bound + 6 * delta_lin**2),
-                ("sharpened", (sqrt(sharpened_bound) + delta_lin) ** 2),
-                where="Corollary 1",
-            ),
+            forms=_forms(*COROLLARY_BOUNDS, where="Corollary 1"),
         ),
     ),
     kind="probabilistic",
@@ -235,6 +249,22 @@ COROLLARY_1 = Statement(
             (sqrt(X) + Y) ** 2,
             given=(le(sqrt(R_hat), sqrt(Rbar) + dl), le(Rbar, X), le(dl, Y)),
             because="X is the bound of Theorem 1, Y that of the spread",
+        ),
+        *abbreviated(
+            tuple(
+                Step.of(
+                    f"instance-{variant}",
+                    left,
+                    "==",
+                    bound,
+                    given=(equal(X, inner), equal(Y, delta_lin)),
+                    because="both bounds put in",
+                )
+                for variant, left, inner, bound in (
+                    ("classic", 4 * X + 6 * Y**2, classic_bound, COROLLARY_BOUNDS[0][1]),
+                    ("sharpened", (sqrt(X) + Y) ** 2, sharpened_bound, COROLLARY_BOUNDS[1][1]),
+                )
+            )
         ),
     ),
 )

@@ -285,9 +285,58 @@ LYAPUNOV = (
     ),
 )
 
+size: Expr = norm_rho + norm_nu
 BELOW_HALF = Relation(kappa, "<", Rational(1, 2))
 ROOT_SPLIT = (le(eps, kappa * sqrt(epsilon)), le(A, (1 - 2 * kappa) * epsilon), BELOW_HALF)
 PLANNING = (
+    Step.of(
+        "width-classic",
+        L * size * C_classic / sqrt(m),
+        "<=",
+        epsilon / 2,
+        given=(Relation(m, ">=", (2 * L * size * C_classic / epsilon) ** 2),),
+        because="the width condition, solved for m",
+    ),
+    Step.of(
+        "iterations-classic",
+        (norm_nu**2 / 4 + L**4 * size**2) / sqrt(tau),
+        "<=",
+        epsilon / 2,
+        given=(Relation(tau, ">=", (2 * (norm_nu**2 / 4 + L**4 * size**2) / epsilon) ** 2),),
+        because="the condition on the iterations, solved for tau",
+    ),
+    Step.of(
+        "width-sharpened",
+        4 * C_direct**2 / m,
+        "<=",
+        epsilon / 2,
+        given=(Relation(m, ">=", 8 * C_direct**2 / epsilon),),
+        because="the width condition, solved for m",
+    ),
+    Step.of(
+        "iterations-sharpened",
+        2 * L**2 * norm_nu**2 / tau,
+        "<=",
+        epsilon / 2,
+        given=(Relation(tau, ">=", 4 * L**2 * norm_nu**2 / epsilon),),
+        because="the condition on the iterations, solved for tau",
+    ),
+    Step.of(
+        "width-lyapunov",
+        C_lyapunov / sqrt(m),
+        "<=",
+        kappa * sqrt(epsilon),
+        given=(Relation(m, ">=", C_lyapunov**2 / (kappa**2 * epsilon)),),
+        because="the width condition, solved for m",
+    ),
+    Step.of(
+        "iterations-lyapunov",
+        L**2 * norm_nu**2 / tau,
+        "<=",
+        (1 - 2 * kappa) * epsilon,
+        given=(Relation(tau, ">=", L**2 * norm_nu**2 / (epsilon * (1 - 2 * kappa))), BELOW_HALF),
+        because="the condition on the iterations, solved for tau",
+    ),
     Step.of(
         "plan-classic",
         X / sqrt(tau) + Y / sqrt(m),

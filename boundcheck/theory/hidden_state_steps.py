@@ -143,7 +143,42 @@ HESSIAN = (
 
 Sw, Su, S, nw, nu, r = nonnegative("S_w S_u S nu_w nu_u r")
 cosine, sine = Symbol("cosine", real=True), Symbol("sine", real=True)
+Xw, Xu, Y, Z, vw, vu, Sp, G2 = nonnegative("X_w X_u Y Z v_w v_u S_prev G2")
 COUPLED = (
+    Step.of(
+        "coupled-S_w",
+        s0 + w * s1 * Xw,
+        "<=",
+        s0 + A * s1 * Sw,
+        given=(le(w, A), le(Xw, Sw)),
+        because="dz_{t+1}/dw = h_t + w sigma'(z_t) dz_t/dw: |sigma| and |sigma'| at the same z = z_t, hence at most "
+        "the supremum over z, which is S^w_{t+1}; and dh/dw = sigma' dz/dw is at most sigma_1 S^w",
+    ),
+    Step.of(
+        "coupled-S_u",
+        x + w * s1 * Xu,
+        "<=",
+        1 + a * Su,
+        given=(le(x, Integer(1)), le(w, A), le(s1, sigma1), le(Xu, Su), Relation(a, "==", A * sigma1)),
+        because="dz_{t+1}/du = x_{t+1} + w sigma'(z_t) dz_t/du with ||x|| <= 1",
+    ),
+    Step.of(
+        "coupled-G",
+        (s0 + w * s1 * Xw) ** 2 + (x + w * s1 * Xu) ** 2,
+        "<=",
+        (s0 + A * s1 * Sw) ** 2 + (1 + A * s1 * Su) ** 2,
+        given=(le(x, Integer(1)), le(w, A), le(Xw, Sw), le(Xu, Su)),
+        because="||grad z_{t+1}||^2, both parts at the same z; its supremum over z is G^2",
+    ),
+    Step.of(
+        "coupled-B",
+        s2 * Y + s1 * (Dwp + Lp + w * Z),
+        "<=",
+        s2 * G2 + s1 * (sigma1 * Sw + sigma1 * Gp + A * B),
+        given=(le(Y, G2), le(Dwp, sigma1 * Sw), le(Lp, sigma1 * Gp), le(w, A), le(Z, B)),
+        because="the Hessian as in tier recursive, |sigma''| and |sigma'| at the same z; Y is ||grad z||^2, Z the norm "
+        "of the Hessian before",
+    ),
     Step.of(
         "coupled-below-recursive",
         s0 + A * s1 * Sw,
@@ -160,6 +195,31 @@ COUPLED = (
         sigma2 * G**2 + sigma1 * (Dwp + Lp) + a * B,
         given=(le(s2, sigma2), le(s1, sigma1), Relation(a, "==", A * sigma1)),
         because="each factor is at most its supremum",
+    ),
+    Step.of(
+        "directional-peak",
+        s0 * vw + w * s1 * Y,
+        "<=",
+        s0 * nw + A * s1 * Sp,
+        given=(le(vw, nw), le(w, A), le(Y, Sp)),
+        because="<grad z_{t+1}, v> = v_w h_t + <v_u, x_{t+1}> + w sigma'(z_t) <grad z_t, v>: sigma and sigma' at the "
+        "same z = z_t",
+    ),
+    Step.of(
+        "directional-S",
+        x * vu + Z,
+        "<=",
+        nu + r,
+        given=(le(x, Integer(1)), le(vu, nu), le(Z, r)),
+        because="r is that supremum over z: S_{t+1}(nu) = nu_u + r; and <grad h, v> is at most sigma_1 S",
+    ),
+    Step.of(
+        "directional-B",
+        s2 * Y**2 + s1 * (2 * vw * Xw + w * Z),
+        "<=",
+        s2 * S**2 + s1 * (2 * nw * sigma1 * Sp + A * B),
+        given=(le(Y, S), le(vw, nw), le(Xw, sigma1 * Sp), le(w, A), le(Z, B)),
+        because="v' Hessian h v = sigma'' <grad z, v>^2 + sigma' (2 v_w <grad h_{t-1}, v> + w v' Hessian h_{t-1} v)",
     ),
     Step.of(
         "directional-below-coupled",
@@ -264,6 +324,26 @@ HIGHER = (
 LEMMA_1_STEPS = (*GEOMETRIC, *FIRST_DERIVATIVES, *HESSIAN, *COUPLED, *HIGHER)
 
 LEMMA_2_STEPS = (
+    Step.of(
+        "Lambda-recursive",
+        sqrt((h + w * Dwp) ** 2 + (1 + w * Dup) ** 2),
+        "<=",
+        sqrt(sigma0**2 * p(t - 1, a) ** 2 + p(t, a) ** 2),
+        given=(
+            le(h + w * Dwp, sigma0 * p(t - 1, a)),
+            le(1 + w * Dup, p(t, a)),
+        ),
+        because="grad z_t = (h + w dh/dw, x + w dh/du), without the last relaxation",
+    ),
+    Step.of(
+        "chi",
+        x * Gp + Gp + w * B,
+        "<=",
+        2 * root * sigma1 * p(t - 1, a) + A * beta_paper(t - 1),
+        given=(le(x, 1), le(Gp, root * sigma1 * p(t - 1, a)), le(w, A), le(B, beta_paper(t - 1))),
+        because="Hessian z_t = e_w grad h' + grad h e_w' + w Hessian h_{t-1}, with the bounds of Lemma 1 at t-1",
+        swaps=PQ,
+    ),
     Step.of(
         "Lambda",
         sqrt(h**2 + 2 * h * w * Dwp + w**2 * Dwp**2 + (1 + w * Dup) ** 2),

@@ -12,7 +12,7 @@ from boundcheck.theory.hidden_state import BALL, SMOOTH
 from boundcheck.theory.hidden_state_steps import equal, le, nonnegative, t
 from boundcheck.theory.norms import L0, LIPSCHITZ_0
 
-h, w, i_, y, A, B = nonnegative("h w I Y A B")
+h, w, i_, j_, y, A, B = nonnegative("h w I J Y A B")
 C1 = Condition(text="sigma is differentiable (ReLU is admitted with sigma'(0) = 0, Remark 2)")
 
 PROP_1 = Statement(
@@ -46,6 +46,7 @@ g, gp, gw, gu, gwp, gup = nonnegative("g g_prime g_w g_u gw_prime gu_prime")
 ERF: Expr = c * (4 / pi) / sqrt((1 + 2 * A) * (1 + 2 * B) - 4 * c**2)
 SIN: Expr = c / 2 * (exp(-(A + B - 2 * c) / 2) + exp(-(A + B + 2 * c) / 2))
 GAUSSIAN: Expr = c**2 / ((1 + A) * (1 + B) - c**2) ** Rational(3, 2)
+det: Expr = Symbol("det", positive=True)
 CAUCHY_SCHWARZ = (le(c**2, A * B),)
 
 PROP_2 = Statement(
@@ -72,6 +73,13 @@ PROP_2 = Statement(
             "<=",
             (gw**2 + gu**2) * (gwp**2 + gup**2),
             because="Cauchy-Schwarz inside the expectation",
+        ),
+        Step.of(
+            "double-sum-constant",
+            (i_ * h * p(t, w * i_)) * (j_ * g * p(t, w * j_)) + (i_ * A * p(t, w * i_)) * (j_ * B * p(t, w * j_)),
+            "==",
+            i_ * j_ * (h * g + A * B) * p(t, w * i_) * p(t, w * j_),
+            because="the two unrolled sums multiplied out, for constant h, x, I and h', x', I'",
         ),
         Step.of(
             "bound", g * gp, "<=", L0**2, given=(le(g, L0), le(gp, L0)), because="both gradients are at most L at 0"
@@ -127,6 +135,45 @@ PROP_2B = Statement(
             0,
             given=CAUCHY_SCHWARZ,
             because="c^2 <= AB by Cauchy-Schwarz: the root is of a positive number",
+        ),
+        Step.of(
+            "erf-determinant",
+            (1 + 2 * A) * (1 + 2 * B) - (2 * c) * (2 * c),
+            "==",
+            det,
+            given=(equal(det, 1 + 2 * A + 2 * B + 4 * (A * B - c**2)),),
+            because="(<u,x>, <u,x'>) is Gaussian with covariance G = [[A, c], [c, B]]: det(I + 2G) = 1 + 2 tr G "
+            "+ 4 det G",
+        ),
+        Step.of(
+            "erf",
+            c * (2 / sqrt(pi)) ** 2 / sqrt((1 + 2 * A) * (1 + 2 * B) - 4 * c**2),
+            "==",
+            ERF,
+            given=CAUCHY_SCHWARZ,
+            because="sigma' = (2/sqrt(pi)) exp(-z^2), and E exp(-|v|^2) = 1/sqrt(det(I + 2G)) for v Gaussian",
+        ),
+        Step.of(
+            "sin",
+            c * (exp(-(A + B - 2 * c) / 2) + exp(-(A + B + 2 * c) / 2)) / 2,
+            "==",
+            SIN,
+            because="cos a cos b = (cos(a - b) + cos(a + b))/2, and E cos v = exp(-var/2) for v Gaussian",
+        ),
+        Step.of(
+            "gaussian-entry",
+            (A * (-c) + c * (1 + A)) / det,
+            "==",
+            c / det,
+            because="the mixed entry of G (I + G)^{-1}, the covariance under the density times exp(-|v|^2/2)",
+        ),
+        Step.of(
+            "gaussian",
+            c * (c / ((1 + A) * (1 + B) - c**2)) / sqrt((1 + A) * (1 + B) - c**2),
+            "==",
+            GAUSSIAN,
+            given=CAUCHY_SCHWARZ,
+            because="sigma'(a) sigma'(b) = a b exp(-(a^2 + b^2)/2): that covariance times 1/sqrt(det(I + G))",
         ),
         Step.of(
             "erf-bound",

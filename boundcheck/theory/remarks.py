@@ -117,6 +117,31 @@ REMARK_5 = Statement(
         Step.of("exponential-p", p(t, a), ">=", a ** (t - 1), given=ABOVE, because="the last term"),
         Step.of("exponential-p-upper", p(t, a), "<=", a**t / (a - 1), given=ABOVE, because="the geometric sum"),
         Step.of(
+            "tanh-peak",
+            s + k * X * (1 - s**2),
+            "<=",
+            k * X + 1 / (4 * k * X),
+            given=(Relation(k, ">", 0), Relation(X, ">", 0)),
+            because="tier coupled, tanh: with s = |tanh z| the supremum of s + lam S^w (1 - s^2), lam = alpha_m, at "
+            "s = 1/(2 lam S^w)",
+        ),
+        Step.of(
+            "tanh-limit",
+            k * X + 1 / (4 * k * X),
+            "==",
+            X,
+            given=(equal(X, 1 / (2 * sqrt(k * (1 - k)))), Relation(k, ">", 0), Relation(k, "<", 1)),
+            because="for 1/2 <= lam < 1 it stands still there: S^w tends to 1/(2 sqrt(lam (1 - lam))), not 1/(1 - lam)",
+        ),
+        Step.of(
+            "tanh-growth",
+            (X + 1 / (4 * X)) ** 2,
+            "==",
+            X**2 + Rational(1, 2) + 1 / (16 * X**2),
+            given=(Relation(X, ">", 0),),
+            because="at lam = 1 the square of S^w grows by 1/2 a step (and ever less above): sqrt(t/2), not t - 1",
+        ),
+        Step.of(
             "cutoff",
             (alpha + rho_w / sqrt(m)) * sigma1,
             "<",
