@@ -57,7 +57,7 @@ def lower_radius(asker: Asker, width: int, digits: int) -> tuple[Rational, bool]
     tolerance = Fraction(1, 10**digits)
     for _ in range(MAX_STEPS):
         ball = asker.radius_w(width, low)
-        if not ball.is_finite():
+        if not ball.is_finite() or low > BEYOND:  # it runs away, each step a power of the one before
             return low, False
         gap = ball - asker.arithmetic.number(low)
         if not gap > 0:

@@ -14,7 +14,7 @@ from typing import Any
 from sympy import Rational
 
 from boundcheck.enclosure import precision
-from boundcheck.enclosure.decimals import dyadic
+from boundcheck.enclosure.decimals import decimal_text, dyadic
 from boundcheck.evaluation.balls import Balls, LowerBalls
 from boundcheck.evaluation.closed_form import exact_rational
 from boundcheck.evaluation.conditions import Asker, Conditions
@@ -34,6 +34,11 @@ class Width:
     m: int
     radii: tuple[Rational, Rational]
     refuted: int
+
+
+def shown_number(value: Rational) -> str:
+    """Write a positive rational in a few digits, however small it is."""
+    return f"{float(value):.3g}" if 1e-300 < value < 1e300 else decimal_text(Fraction(value.p, value.q), 3, up=True)
 
 
 class NoWidthError(ValueError):
@@ -66,7 +71,7 @@ def double_bracket(conditions: Conditions) -> tuple[int, int]:
     if not least <= LARGEST:
         message = (
             f"{conditions.theorem} ({conditions.variant}) needs a width beyond 10^300 for epsilon="
-            f"{float(conditions.values[epsilon]):.3g}; got none to propose (ask for a larger epsilon, a smaller T)"
+            f"{shown_number(conditions.values[epsilon])}; got none to propose (ask for a larger epsilon, a smaller T)"
         )
         raise NoWidthError(message)
     low = even_ceiling(least) - 2
