@@ -37,13 +37,15 @@ def evaluate(
     quiet: QuietOption = False,
 ) -> int:
     """Evaluate a quantity rigorously: certified ends, rounded outward."""
-    from boundcheck.configuration import SYMBOLS, parse_values
+    from boundcheck.configuration import parse_values
 
+    # Some statements have symbols of their own, which their quantity knows.
+    given = parse_values(",".join(values or ()), known=None)
     own = read_own(statements_from).statements
-    given = parse_values(",".join(values or ()), known=None if own else SYMBOLS)
     digits = checked_digits(digits)
     from boundcheck import evaluation
 
+    evaluation.check_hypotheses(quantity, own, given)
     asked: dict[str, Any] = {"tier": tier, "variant": variant, "activation": activation, "statements": own, **given}
     result = evaluation.evaluation(quantity, digits=digits, **asked)
     shown = result.to_json()

@@ -1,5 +1,6 @@
 """From a quantity to a number: enclosures, doubles, multiprecision; the planner; rates."""
 
+from boundcheck.evaluation.hypotheses import check_hypotheses as check_hypotheses
 from boundcheck.evaluation.inverse import Reach as Reach
 from boundcheck.evaluation.inverse import best as best
 from boundcheck.evaluation.multiprecision import evaluate_mpmath as evaluate_mpmath

@@ -13,8 +13,10 @@ from typing import Any
 from sympy import Rational, Symbol
 
 from boundcheck.evaluation.request import Request, value_of
-from boundcheck.evaluation.terms import is_constant
-from boundcheck.notation import m, nu_u, nu_w, rho_u, rho_w
+from boundcheck.evaluation.terms import has_directions, is_constant
+from boundcheck.notation import T, alpha, m, nu_u, nu_w, rho_u, rho_w
+
+MOST_STEPS, MOST_STEPS_ALONG_DIRECTIONS = 100_000, 10_000
 
 Exact = dict[Symbol, Any]
 
@@ -76,6 +78,22 @@ class Asker:
         assert self.conditions.radius_u is not None
         values = self.conditions.at(width, (radius, self.conditions.floor[1]))
         return self.ask(self.conditions.radius_u, values)
+
+
+def check_length(request: Request, values: Mapping[Symbol, Any]) -> None:
+    """Refuse a recursion too long to be evaluated again and again; below the cutoff it soon stands still.
+
+    Raises:  ValueError naming the tier that is a closed form.
+    """
+    if request.term.is_expression:
+        return
+    tier, below = "paper", float(values[alpha]) * float(request.activation.constant(1).enclosure(10)) < 1
+    most = MOST_STEPS if not below else None
+    if has_directions(request.term):
+        tier, most = "coupled" if below else "paper", MOST_STEPS_ALONG_DIRECTIONS
+    if most is not None and values[T] > most:
+        message = f"T must be <= {most} for a plan in tier {request.tier}; got {values[T]} (ask for tier {tier})"
+        raise ValueError(message)
 
 
 def required_symbols(request: Request) -> set[Symbol]:

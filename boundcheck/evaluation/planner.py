@@ -22,7 +22,7 @@ from boundcheck.enclosure.decimals import decimal_text, dyadic
 from boundcheck.evaluation.balls import Balls
 from boundcheck.evaluation.binding import binding_term
 from boundcheck.evaluation.closed_form import closed_form, exact_rational
-from boundcheck.evaluation.conditions import Asker, Conditions, required_symbols
+from boundcheck.evaluation.conditions import Asker, Conditions, check_length, required_symbols
 from boundcheck.evaluation.request import Request, request
 from boundcheck.evaluation.terms import has_directions
 from boundcheck.evaluation.values import read
@@ -163,6 +163,7 @@ def conditions_of(
     lead = found["width"]
     target = unchecked("prop-6.target", tier=tier or lead.tier, variant=None, activation=activation)
     known = _completed(known, found, lead, free=free)
+    check_length(lead, known)
     return Conditions(
         theorem=theorem,
         variant=str(lead.variant),

@@ -26,7 +26,8 @@ def read(given: Mapping[str, Any], own: set[Symbol]) -> dict[Symbol, Rational]:
         elif name in by_name:
             found[by_name[name]] = _checked(by_name[name], value)
         else:
-            listed = " ".join(sorted({*rules, *by_name} - {symbol.name for symbol in sigma_constants}))
+            others = sorted(set(by_name) - set(rules) - {symbol.name for symbol in sigma_constants})
+            listed = " ".join([*rules, *others])
             message = f"unknown symbol {name!r}; symbols are: {listed}"
             raise ValueError(message)
     return found

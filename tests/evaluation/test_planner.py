@@ -141,3 +141,22 @@ def test_a_number_of_iterations_that_is_exactly_an_integer_is_not_rounded_up(tie
     exact = Fraction(factor(square)) / (target**2 if variant == "classic" else target)
     assert exact.denominator == 1
     assert found.tau == exact
+
+
+def test_a_recursion_too_long_to_plan_by_names_the_tier_that_is_not():
+    """Below the cutoff a recursion soon stands still; at the cutoff a million steps would be taken many times."""
+    known = SETTING | {"T": 10**6}
+    assert plan("theorem-1", variant="sharpened", tier="coupled", **known).m < 10**7
+    with pytest.raises(ValueError, match=r"T must be <= 100000 .*tier coupled; got 1000000 \(ask for tier paper\)"):
+        plan("theorem-1", tier="coupled", **(known | {"alpha": 1}))
+    with pytest.raises(ValueError, match=r"tier directional; got 1000000 \(ask for tier coupled\)"):
+        plan("theorem-1", tier="directional", **known)
+
+
+@pytest.mark.parametrize("kappa", ["499999/1000000", "1e-100"])
+def test_an_absurd_split_of_the_budget_gets_an_answer(kappa):
+    """Where no radius satisfies the conditions, each guess is a power of the one before: the search stops."""
+    found = plan("theorem-2", variant="lyapunov", tier="paper", **(SETTING | {"kappa": kappa}))
+    assert found.refuted < found.m
+    with pytest.raises(NoWidthError, match=r"epsilon=1\.0e-400"):
+        plan("theorem-2", variant="lyapunov", tier="paper", **(SETTING | {"epsilon": "1e-400"}))
