@@ -20,7 +20,7 @@ from boundcheck.enclosure.kinks import is_rough, kinks
 from boundcheck.enclosure.objective import differentiate, vanishes_nowhere
 from boundcheck.enclosure.regularity import explain
 from boundcheck.enclosure.removable import Removable
-from boundcheck.enclosure.supremum import derivative_supremum
+from boundcheck.enclosure.supremum import CertifiedSupremum, derivative_supremum
 from boundcheck.notation import z
 
 ANALYTIC = 64
@@ -49,6 +49,11 @@ class Constant:
         """Enclose the supremum, certified to ``digits`` significant digits."""
         return _constant_enclosure(self, digits)
 
+    def supremum(self, digits: int = 15) -> CertifiedSupremum:
+        """Certify the supremum afresh, with every place where it may be attained: points, sets, or an end of R."""
+        source = self.activation
+        return derivative_supremum(source.expression, z, self.order, digits, source.removable)
+
     def __str__(self) -> str:
         return f"sigma{self.order} = sup|{self.function}| = {self.enclosure()}"
 
@@ -62,8 +67,7 @@ class Constant:
 def _constant_enclosure(constant: Constant, digits: int) -> Enclosure:
     value = constant.exact
     if value is None:
-        source = constant.activation
-        return derivative_supremum(source.expression, z, constant.order, digits, source.removable).value
+        return constant.supremum(digits).value
     if value.is_Rational:
         return Enclosure.from_exact(value)
     return Enclosure.from_arb(certify(compile_arb(value), digits), value)
@@ -126,8 +130,12 @@ class Activation:
 
     def as_dict(self, digits: int = 30) -> dict[str, Any]:
         """Return sigma0, sigma1, ... as decimal ends rounded outward with the exact value, as in the CLI's JSON."""
-        present = [order for order in range(len(self.known)) if order not in dict(self.reasons)]
-        return {f"sigma{order}": self.constant(order).enclosure(digits).as_dict(digits) for order in present}
+        return {f"sigma{order}": self.constant(order).enclosure(digits).as_dict(digits) for order in self.orders}
+
+    @property
+    def orders(self) -> tuple[int, ...]:
+        """Return the orders of the derivatives whose constants exist."""
+        return tuple(order for order in range(len(self.known)) if order not in dict(self.reasons))
 
     def _refusal(self, order: int) -> str:
         reason = dict(self.reasons).get(order, f"{self.name} is only of class C^{self.smoothness}")

@@ -79,6 +79,15 @@ OWN = {
     "exp(-z**4)": ("1", "1.52277268312390107688933286768", "3.83433233048673353278394143169"),
     "(exp(z)-exp(-z))/(exp(z)+exp(-z))": ("1", "1", "0.769800358919501019345531707335"),
     "(1-cos(z))/z**2": ("1/2", "0.135041459562335587447771013980", "1/12"),
+    "exp(-exp(z))": ("1", "0.367879441171442321595523770161", "0.309004785987675710235148771213"),
+    "(exp(z)-1)/z*exp(-z**2)": (
+        "1.06738932629194922712591968071",
+        "0.896840913302007974830441905981",
+        "2.04613158588028471034163200703",
+    ),
+    "exp(-(z-100)**2*10**6)": ("1", "857.763884960706796480189641279", "2000000"),
+    "1/(1+exp(-100*z-50))": ("1", "25", "962.250448649376274181914634170"),
+    "max(0,1-z**2)**4": ("1", "1.90414754915435757617109205426", "8"),
     "exp(-abs(z)**3)": ("1", "1.17543177705461481754987531481", "2.15244326592111494521007300153"),
 }
 
@@ -106,6 +115,11 @@ def test_a_users_own_is_certified_to_thirty_digits(text):
         ("1/(1+z**2)", 1, 3 * sympy.sqrt(3) / 8),
         ("z*exp(-z**2)", 0, sympy.exp(-sympy.Rational(1, 2)) / sympy.sqrt(2)),
         ("tanh(z)**3", 1, sympy.Rational(3, 4)),
+        ("tanh(z)**5", 1, sympy.Rational(20, 27)),
+        ("exp(-(z-1000)**2)", 1, sympy.sqrt(2) * sympy.exp(-sympy.Rational(1, 2))),
+        ("1/(1+exp(-3*z))", 2, sympy.sqrt(3) / 2),
+        ("z**2*exp(-z**2)", 0, sympy.exp(-1)),
+        ("sin(z)+cos(z)", 0, sympy.sqrt(2)),
     ],
 )
 def test_closed_forms_are_recognised_and_proved(text, order, value):
@@ -203,6 +217,28 @@ def test_a_refusal_names_its_reason_in_one_line(text, reason):
     with pytest.raises(ValueError, match=reason) as caught:
         bc.activation(text)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("tanh(z)+exp(-abs(z-100))/1000", "z = 100"),
+        ("max(0,1-z**2)**2", "z = 1"),
+        ("max(tanh(z),exp(-z**2))", r"z in \[0\.70554142"),
+        ("z*abs(z)*exp(-z**2)", "z = 0"),
+    ],
+)
+def test_a_kink_is_named_with_its_point(text, place):
+    with pytest.raises(ValueError, match=f"not C.2: .* has a kink at {place}"):
+        bc.activation(text)
+
+
+def test_a_third_derivative_that_jumps_has_no_constant():
+    own = bc.activation("exp(-abs(z)**3)")
+    assert own.smoothness == 2
+    assert set(own.as_dict()) == {"sigma0", "sigma1", "sigma2"}
+    with pytest.raises(ValueError, match="sigma3: sigma''' is not seen to be continuous where z = 0"):
+        own.constant(3)
 
 
 def test_other_kinds_are_refused():

@@ -124,16 +124,19 @@ def activation(
     format: FormatOption = Format.table,
     quiet: QuietOption = False,
 ) -> int:
-    """Certify the constants of an activation: sup|sigma|, sup|sigma'|, sup|sigma''| over all of R."""
+    """Certify the constants of an activation: sup|sigma|, sup|sigma'|, sup|sigma''| over all of R, and where they are.
+
+    And sup|sigma'''| where it exists.
+    """
     digits = checked_digits(digits)
     from boundcheck import activations
 
     chosen = activations.activation(expression)
     shown = {}
-    for k in range(3):
+    for k in dict.fromkeys((0, 1, 2, *chosen.orders[:4])):
         constant = chosen.constant(k)
         ends = constant.enclosure(digits).as_dict(digits)
-        shown[f"sigma{k}"] = {"lower": ends["lower"], "upper": ends["upper"], "exact": ends["exact"]}
+        shown[f"sigma{k}"] = {**ends, "at": constant.supremum().places()}
     if format is Format.json:
         write_json(shown)
     else:
@@ -149,5 +152,7 @@ def checked_digits(digits: int) -> int:
 
 
 def _ends(ends: dict[str, Any]) -> str:
-    text = f"[{ends['lower']}, {ends['upper']}]"
-    return f"{ends['exact']} in {text}" if ends["exact"] else text
+    point = ends["lower"] == ends["upper"]
+    text = ends["lower"] if point else f"[{ends['lower']}, {ends['upper']}]"
+    text = f"{ends['exact']} in {text}" if ends["exact"] and not point else text
+    return f"{text} at {' or '.join(ends['at'])}" if ends["at"] else text

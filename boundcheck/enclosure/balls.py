@@ -18,6 +18,7 @@ from boundcheck.enclosure.program import Algebra, Runner, compile_program
 from boundcheck.enclosure.sums import finite_sum, geometric_sum, weighted_geometric_sum
 
 _NARROW_BITS = 20
+_MOST_ROOT = 1 << 30
 NOWHERE = arb("nan")
 _NUMBERS: dict[Expr, Callable[[], arb]] = {
     sympy.pi: arb.pi,
@@ -88,6 +89,8 @@ def rational_power(exponent: tuple[int, int], x: arb) -> arb:
             return NOWHERE
         if y == 0:
             return arb(0)
+        if denominator > _MOST_ROOT:
+            return y ** arb(fmpq(numerator, denominator))
         base = y.sqrt() if denominator == 2 else y.root(denominator)
         return base**numerator
 

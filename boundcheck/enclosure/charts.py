@@ -69,7 +69,7 @@ def chart(inner: Expr, variable: Symbol, side: int, count: int) -> Chart | None:
     start = sympy.Integer(2) ** sympy.ceiling(sympy.log((2 + shift) / rate, 2))
     derivatives: list[Expr] = []
     factored: list[Expr] = []
-    expression, back = _named_constants(expression)
+    expression, back = named_constants(expression)
     for _ in range(count):
         if sympy.count_ops(expression) > _MOST_OPERATIONS:
             return None
@@ -87,7 +87,7 @@ def chart(inner: Expr, variable: Symbol, side: int, count: int) -> Chart | None:
     return result if _is_finite(result.parts(arb(0), 2)) else None
 
 
-def _named_constants(expression: Expr) -> tuple[Expr, dict[Expr, Expr]]:
+def named_constants(expression: Expr) -> tuple[Expr, dict[Expr, Expr]]:
     """Name numbers such as e^2, for SymPy's algebra is slow with them; return also the way back."""
     numbers = {part for part in expression.atoms(sympy.exp) if not part.free_symbols}
     if sympy.E in expression.atoms(sympy.NumberSymbol):

@@ -10,6 +10,8 @@ import sympy
 from flint import arb, fmpq, fmpz
 
 _FIXED_BELOW = 21
+MOST_BITS = 40_000_000
+"""Largest exponent of 2 of an end that is held exactly: numbers of twelve million digits."""
 
 
 def to_fraction(value: object) -> Fraction:
@@ -38,8 +40,14 @@ def to_fraction(value: object) -> Fraction:
 
 
 def dyadic(point: arb) -> Fraction:
-    """Return the exact value of a ball without radius."""
+    """Return the exact value of a ball without radius; ValueError beyond 2^(+-MOST_BITS), which no memory holds."""
     mantissa, exponent = (int(part) for part in point.man_exp())
+    if abs(exponent) > MOST_BITS:
+        size = "large" if exponent > 0 else "small"
+        message = (
+            f"a number must lie within 2^(+-{MOST_BITS}) to be held exactly; got one of about 2^{exponent}, too {size}"
+        )
+        raise ValueError(message)
     return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
 
 
@@ -64,26 +72,29 @@ def decimal_text(value: Fraction, digits: int, *, up: bool) -> str:
         return "0"
     exponent = _decimal_exponent(abs(value))
     shift = digits - 1 - exponent
-    scaled = value * 10**shift if shift >= 0 else value / 10**-shift
-    whole = math.ceil(scaled) if up else math.floor(scaled)
-    text = _digits(abs(whole))
+    above, below = fmpz(value.numerator), fmpz(value.denominator)
+    if shift >= 0:
+        above *= fmpz(10) ** shift
+    else:
+        below *= fmpz(10) ** -shift
+    # The greatest integer below; FLINT's division, for Python's is slow on a million digits.
+    whole, rest = divmod(above, below)
+    is_exact = rest == 0
+    whole += int(up and not is_exact)
+    text = str(abs(whole))
     if len(text) > digits:
         text, exponent = text[:-1], exponent + 1
-    if scaled == whole:
+    if is_exact:
         text = text.rstrip("0")
     return ("-" if whole < 0 else "") + _place_point(text, exponent)
 
 
-def _digits(whole: int) -> str:
-    """Return decimal digits of any length (str refuses above the interpreter's limit)."""
-    return str(fmpz(whole))
-
-
 def _decimal_exponent(value: Fraction) -> int:
     """Return e with 10^e <= value < 10^(e+1)."""
+    above, below = fmpz(value.numerator), fmpz(value.denominator)
     bits = value.numerator.bit_length() - value.denominator.bit_length()
     guess = math.floor((bits - 1) * math.log10(2)) - 1
-    while value >= Fraction(10) ** (guess + 1):
+    while above * fmpz(10) ** max(0, -guess - 1) >= below * fmpz(10) ** max(0, guess + 1):
         guess += 1
     return guess
 

@@ -24,6 +24,8 @@ from boundcheck.enclosure.scales import UndecidedError
 _FIRST_START = 8
 _MOST_DOUBLINGS = 400
 _MOST_WITHOUT_BOUND = 14
+_COARSE = arb(2) ** -20
+_FAR = arb(2) ** 64
 _TINY = arb(2) ** -30
 _AT_INFINITY = arb(2) ** -4000
 
@@ -90,10 +92,11 @@ class Search:
         while self.queue:
             negative, _, item = heapq.heappop(self.queue)
             upper = -negative
-            if upper <= self.best:
+            if upper < self.best:
                 break
             if upper - self.best <= self.slack():
                 self.residual = upper
+                self.keep_unsettled([item, *(entry[2] for entry in self.queue if -entry[0] >= self.best)])
                 break
             if self.cells > self.most_cells:
                 raise EffortError(self.best, upper)
@@ -101,6 +104,14 @@ class Search:
                 self.cut_tail(item[0])
             else:
                 self.treat(*item)
+
+    def keep_unsettled(self, items: Sequence[Item]) -> None:
+        """Take the cells and tails that may still hold a maximiser as candidates."""
+        for item in items:
+            if len(item) == 1:
+                self.offer(Candidate(self.best, side=1 if item[0] > 0 else -1))
+            else:
+                self.offer_set(self.best, *item[:3])
 
     def slack(self) -> arb:
         """Return how far an upper bound may lie above the best value: relative, and far below 1 for a value near 0."""
@@ -158,7 +169,7 @@ class Search:
         self.cells += 1
         value = self.objective.over(low, high, self.values, side)
         upper = value.upper() if value.is_finite() else arb("inf")
-        if upper <= self.best:
+        if upper < self.best:
             return
         jet = self.objective.jet(low, high, self.values, side=side)
         slope = jet[1]
@@ -167,7 +178,7 @@ class Search:
             if slope.contains(0) and jet[2].is_finite():
                 slope = self._refined_slope(low, high, middle, jet, side)
             upper = min(upper, self._mean_value_bound(low, high, middle, slope, side))
-        if not upper <= self.best:
+        if not upper < self.best:
             heapq.heappush(self.queue, (-upper, next(self.ticket), (low, high, side, jet[0], slope, jet[2])))
 
     def _refined_slope(self, low: arb, high: arb, middle: arb, jet: tuple[arb, ...], side: int) -> arb:
@@ -214,11 +225,18 @@ class Search:
         while step is not None:
             low, high, shrunk = step
             middle = ((low + high) / 2).mid()
-            if not shrunk or (high - low) ** 2 * abs(curvature) <= self.slack():
+            if (high - low) ** 2 * abs(curvature) <= self.slack():
                 break
-            step = self._newton(low, high, side, middle, self.objective.jet(low, high, self.values, side=side)[2])
+            if not shrunk:
+                if high - low > _COARSE * max(arb(1), abs(middle)):
+                    self.push(low, middle, side)
+                    self.push(middle, high, side)
+                    return
+                break
+            curvature = self.objective.jet(low, high, self.values, side=side)[2]
+            step = self._newton(low, high, side, middle, curvature)
         if step is not None:
-            slope = self.objective.jet(low, high, self.values, 1, side)[1]
+            slope = self._refined_slope(low, high, middle, self.objective.jet(low, high, self.values, side=side), side)
             value = self.objective.at(middle, self.values, side) + slope * arb(0, 1) * ((high - low) / 2)
             self.offer_set(value, low, high, side, is_peak=True)
 
@@ -244,9 +262,11 @@ class Search:
         except UndecidedError:
             limit = None
         direction = 0 if slope is None else slope.sign() * side
+        # A limit known as a range alone is the supremum's lower bound here, and narrows further out.
+        is_limit = limit is not None and direction > 0 and (2 * limit.rad() <= self.slack() or abs(start) > _FAR)
         if limit is not None and limit.is_finite():
-            self.offer(Candidate(limit if direction > 0 else limit.lower(), side=side))
-        if upper <= self.best or (limit is not None and direction > 0):
+            self.offer(Candidate(limit if is_limit else limit.lower(), side=side))
+        if upper < self.best or is_limit:
             return
         if direction < 0 or (slope is not None and slope.is_zero()):
             self.offer_point(start)

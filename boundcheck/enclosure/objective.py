@@ -16,7 +16,7 @@ from sympy import Expr, Symbol
 
 from boundcheck.enclosure import jets
 from boundcheck.enclosure.balls import BALLS, narrower
-from boundcheck.enclosure.charts import Chart, chart
+from boundcheck.enclosure.charts import Chart, as_powers, chart, named_constants
 from boundcheck.enclosure.germs import Germ, identity, parameter
 from boundcheck.enclosure.intervals import EVERYTHING, INFINITY, INTERVALS, Interval
 from boundcheck.enclosure.jets import Jet
@@ -36,15 +36,25 @@ def differentiate(expression: Expr, variable: Symbol, order: int = 1) -> Expr:
         return expression
     derivative = sympy.diff(differentiate(expression, variable, order - 1), variable)
     if derivative.has(sympy.Heaviside, sympy.DiracDelta):
-        derivative = _away_from_kinks(derivative)
+        derivative = away_from_kinks(derivative)
     if sympy.count_ops(derivative) > _FACTOR_BELOW or derivative.has(sympy.Abs, sympy.sign):
         return derivative
-    factored = sympy.factor(derivative)
-    # Powers such as exp(100 z) - 1 have many factors.
-    return factored if sympy.count_ops(factored) <= 2 * sympy.count_ops(derivative) else derivative
+    return _factored(derivative, variable)
 
 
-def _away_from_kinks(derivative: Expr) -> Expr:
+def _factored(expression: Expr, variable: Symbol) -> Expr:
+    """Factor with each exp(c z) a power of one base, else each exp a symbol: SymPy takes exp(100 z) as exp(z)^100."""
+    base = sympy.Dummy("y", positive=True)
+    found = as_powers(expression, variable, base)
+    if found is not None:
+        plain, numbers = named_constants(found[0])
+        return sympy.factor(plain).xreplace({base: sympy.exp(found[1] * variable), **numbers})
+    powers = {part: sympy.Dummy(positive=True) for part in expression.atoms(sympy.exp)}
+    back = {name: part for part, name in powers.items()}
+    return sympy.factor(expression.xreplace(powers)).xreplace(back)
+
+
+def away_from_kinks(derivative: Expr) -> Expr:
     """Write steps as signs and drop point masses: right wherever the signs are settled, and used only there."""
     derivative = derivative.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
     return derivative.replace(sympy.Heaviside, lambda x, *_: (1 + sympy.sign(x)) / 2)
@@ -212,11 +222,17 @@ class Objective:
         """Enclose s_0..s_highest on a tail; None where one of them may be undefined or have a kink."""
         if not self._has_no_kink_beyond(side, start):
             return None
-        expressions = [differentiate(self.inner, self.variable, k) for k in range(self.highest + 1)]
+        factored = [differentiate(self.inner, self.variable, k) for k in range(self.highest + 1)]
+        plain = [away_from_kinks(sympy.diff(self.inner, self.variable, k)) for k in range(self.highest + 1)]
         try:
-            return Runner(compile_program(expressions, [self.variable]), INTERVALS).outputs((_tail(side, start),))
+            found = [
+                Runner(compile_program(expressions, [self.variable]), INTERVALS).outputs((_tail(side, start),))
+                for expressions in (factored, plain)
+            ]
         except UndecidedError:
             return None
+        # Factoring pulls a decay out of a sum of which only a part decays.
+        return [(max(x[0], y[0]), min(x[1], y[1])) for x, y in zip(*found, strict=True)]
 
     def _has_no_kink_beyond(self, side: int, start: arb) -> bool:
         """Prove that s_highest has no jump on a tail: no kink's argument vanishes there."""
@@ -274,6 +290,6 @@ def _outer_programs(outer: Expr, slots: tuple[Symbol, ...], parameters: tuple[Sy
     slope = sum(
         (sympy.diff(outer, slot) * following for slot, following in zip(slots, slots[1:], strict=False)), sympy.S.Zero
     )
-    slope = _away_from_kinks(slope)
+    slope = away_from_kinks(slope)
     value = compile_program([outer], (*slots[:-1], *parameters))
     return value, compile_program([slope], (*slots, *parameters))

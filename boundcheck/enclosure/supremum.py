@@ -21,19 +21,32 @@ _GUARD_DIGITS = 4
 class CertifiedSupremum:
     """A supremum over R, and every place where it may be attained.
 
-    ``maximisers`` encloses them (a point, or a set on which f is constant); ``at_infinity`` lists the ends (-1, +1) at
-    which it is a limit; ``cells`` counts the cells looked at.
+    ``maximisers`` encloses them (a point, or a set on which f is constant or nearly so); ``at_infinity`` lists the ends
+    (-1, +1) at which it is a limit, or towards which places are not told apart. With ``mirrored`` their mirror images
+    in 0 belong to them, with ``period`` what lies whole periods away. ``cells`` counts the cells looked at.
     """
 
     value: Enclosure
     maximisers: tuple[Enclosure, ...] = ()
     at_infinity: tuple[int, ...] = ()
+    mirrored: bool = False
+    period: Expr | None = None
     cells: int = field(default=0, compare=False)
 
+    def places(self, digits: int = 12) -> list[str]:
+        """Write every place where the supremum may be attained or approached, ends rounded outward."""
+        name = "|z|" if self.mirrored else "z"
+        turns = "" if self.period is None else f" mod {self.period}"
+        points = [f"{name} {_place_text(place, digits)}{turns}" for place in self.maximisers]
+        return points + [f"{name} -> {'+oo' if side > 0 else '-oo'}" for side in self.at_infinity]
+
     def __str__(self) -> str:
-        ends = ["+oo" if side > 0 else "-oo" for side in self.at_infinity]
-        places = [f"z in {place}" for place in self.maximisers] + [f"z -> {end}" for end in ends]
-        return f"supremum in {self.value} at {' or '.join(places) or 'no isolated point'}"
+        return f"supremum in {self.value} at {' or '.join(self.places(30)) or 'no isolated point'}"
+
+
+def _place_text(place: Enclosure, digits: int) -> str:
+    low, high = place.lower_text(digits), place.upper_text(digits)
+    return f"= {low}" if place.is_point and low == high else f"in [{low}, {high}]"
 
 
 def certified_supremum(
@@ -58,15 +71,16 @@ def maximise_to(objective: Objective, digits: int) -> CertifiedSupremum:
                 message = f"cannot certify {digits} digits: {error}"
                 raise PrecisionError(message) from None
             if is_certified(maximum.value, digits):
-                return _summary(maximum)
+                return _summary(maximum, objective)
     message = f"cannot certify {digits} digits: the supremum is {maximum.value.str(15)}"
     raise PrecisionError(message)
 
 
-def _summary(maximum: Maximum) -> CertifiedSupremum:
+def _summary(maximum: Maximum, objective: Objective) -> CertifiedSupremum:
     places = _merged([site for site in maximum.sites if site.low is not None])
     sides = tuple(sorted({site.side for site in maximum.sites if site.side}))
-    return CertifiedSupremum(Enclosure.from_arb(maximum.value), places, sides, maximum.cells)
+    value = Enclosure.from_arb(maximum.value)
+    return CertifiedSupremum(value, places, sides, objective.symmetric, objective.period, maximum.cells)
 
 
 def _merged(sites: Sequence[Candidate]) -> tuple[Enclosure, ...]:

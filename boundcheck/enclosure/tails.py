@@ -27,7 +27,8 @@ from boundcheck.enclosure.germs import (
 from boundcheck.enclosure.program import Algebra
 from boundcheck.enclosure.scales import ONE, Scale, UndecidedError
 
-_HALF = sympy.S.Half
+_FASTER_THAN = (16, 8, 4, 2, 1)
+"""Powers of z that stand in for what falls faster, as -exp(z), in an exponent."""
 
 
 def _scaled(factor: Expr, f: Germ) -> Germ:
@@ -83,6 +84,11 @@ def _unbounded_exponential(f: Germ) -> Germ:
     if plain:
         rate = _simple(factor.upper())
         return Germ(f.start, Scale(exponents=((f.scale.power, rate),)), arb(0).union(arb(1)))
+    for power in _FASTER_THAN:
+        rest = f.scale / Scale(power=Fraction(power))
+        if rest.rises_from(f.start):
+            rate = _simple((rest.at(f.start) * factor).upper())
+            return Germ(f.start, Scale(exponents=((Fraction(power), rate),)), arb(0).union(arb(1)))
     return parameter(f.start, arb(0).union(balls.OPERATIONS["exp"](f.scale.at(f.start) * factor)))
 
 

@@ -34,7 +34,7 @@ class Enclosure:
 
     @classmethod
     def from_arb(cls, ball: arb, exact: sympy.Expr | None = None) -> Enclosure:
-        """Take the ends of a ball; ValueError unless it is finite (outside the domain, or precision too low)."""
+        """Take the ends of a ball; ValueError unless it is finite and of a size that can be held."""
         if not ball.is_finite():
             message = f"an enclosure must be finite; got {ball.str(5)} (outside the domain, or precision too low)"
             raise ValueError(message)

@@ -191,3 +191,26 @@ def test_frequencies_that_are_nearly_commensurable_have_no_period():
     assert period(sin(z) - sin((1 + sympy.sqrt(2) / 10**40) * z), z) is None
     assert period(sin(2 * z) + sin(3 * z), z) == 2 * sympy.pi
     assert period(sin(sympy.sqrt(2) * z) + sin(3 * sympy.sqrt(2) * z), z) == sympy.sqrt(2) * sympy.pi
+
+
+@pytest.mark.parametrize(
+    ("function", "order", "place", "mirrored"),
+    [
+        (exp(-(Abs(z) ** 3)), 0, 0, True),
+        (exp(-(z**4)), 0, 0, True),
+        (cos(z), 0, 3.14159265358979, True),
+        (exp(-((z - 3) ** 2)), 0, 3, False),
+    ],
+    ids=str,
+)
+def test_flat_and_tied_maxima_are_all_inside_the_places_named(function, order, place, mirrored):
+    found = derivative_supremum(function, z, order, 15)
+    assert any(box.lower - Fraction(1, 10**12) <= place <= box.upper + Fraction(1, 10**12) for box in found.maximisers)
+    assert found.mirrored is mirrored
+
+
+def test_a_limit_that_nothing_excludes_is_named_too():
+    found = derivative_supremum(tanh(z) + sin(z) / 10, z, 0, 15)
+    assert found.at_infinity
+    assert "|z| -> +oo" in found.places()
+    assert derivative_supremum(sin(z), z, 0, 15).period == 2 * sympy.pi
