@@ -16,6 +16,7 @@ from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.slopes import derivative
 from boundcheck.algebra.tactics.boxing import ends
 from boundcheck.algebra.terms import (
+    ONE,
     ZERO,
     Rel,
     Term,
@@ -69,10 +70,10 @@ def _inside(goal: Rel, name: str) -> bool:
 
 
 def starts(search: Search, context: Context, goal: Rel, name: str) -> Iterator[Term]:
-    """Yield points to start from: ends that hypotheses give, another variable, where the difference is least, 0."""
+    """Yield points to start from: known ends, another variable, where the difference is least, 0 and 1."""
     seen: list[Term] = []
     low, high = ends(context, name)
-    for term in (low, high, *_beside(context, goal, name), *_least(search, context, goal, name), ZERO):
+    for term in (low, high, *_beside(context, goal, name), *_least(search, context, goal, name), ZERO, ONE):
         if term is not None and term not in seen:
             seen.append(term)
             yield term

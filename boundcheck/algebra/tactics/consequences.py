@@ -1,7 +1,8 @@
 """What hypotheses say at second sight: signs through chains, discriminants, squares of bounded roots.
 
 From a >= b and b >= 0 follows a >= 0; from r <= A + 2 e sqrt(r) follows e^2 + A >= 0, since a real root exists; from
-sqrt(r) <= X follows r <= X^2. Such facts decide whether terms are defined, and spare the tactics a search.
+sqrt(r) <= X follows r <= X^2, from |u| <= X, u^2 <= X^2. Such facts decide whether terms are defined, and spare the
+tactics a search.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def _squared(context: Context) -> Iterator[Step]:
             continue
         for g in sorted(fact.polynomial.generators()):
             parts = fact.polynomial.by_power(g)
-            if table.atoms[g].head != "sqrt" or set(parts) != {0, 1} or not parts[1].is_constant():
+            if table.atoms[g].head not in ("sqrt", "abs") or set(parts) != {0, 1} or not parts[1].is_constant():
                 continue
             if parts[1].constant_value() > 0 or len(parts[0]) == 1:
                 continue

@@ -249,6 +249,11 @@ def from_goal(context: Context, goal: Rel) -> Iterator[Step]:
         if 2 <= len(arguments) <= MAX_TANGENTS:
             for u, v in permutations(arguments, 2):
                 yield axiom(name, u=u, v=v)
+    terms = dict.fromkeys(term for side in (goal.left, goal.right) for term in subterms(side))
+    for power in [term for term in terms if term[0] == "exp"][:3]:
+        for logarithm in [term for term in terms if term[0] == "log"][:3]:
+            yield axiom("log-below-tangent", u=power, v=logarithm[1])
+            yield axiom("log-of-exp", u=power[1])
 
 
 def _last_powers(context: Context, goal: Rel) -> Iterator[Step]:
@@ -376,6 +381,12 @@ def _monotone(context: Context, atoms: list[Atom]) -> Iterator[Step]:
         for u, v in permutations([argument(context, atom) for atom in own[:8]], 2):
             if context.holds(Rel(u, "<=", v)):
                 yield axiom(name, u=u, v=v)
+    for one in [atom for atom in atoms if atom.head == "exp" and atom.free][:4]:
+        for other in [atom for atom in atoms if atom.head == "log" and atom.free][:4]:
+            pair = [_argument(context, one), other.term]
+            for u, v in (pair, pair[::-1]):
+                if context.holds(Rel(u, "<=", v)):
+                    yield axiom("exp-monotone", u=u, v=v)
     for head in ("p", "q", "**"):
         own = [atom for atom in atoms if atom.head == head]
         place = 0 if head == "**" else 1

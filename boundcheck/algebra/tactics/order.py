@@ -5,10 +5,17 @@ from __future__ import annotations
 from boundcheck.algebra.search import Tactic
 from boundcheck.algebra.tactics.boxing import by_boxes
 from boundcheck.algebra.tactics.calculus import by_concavity, by_slopes
-from boundcheck.algebra.tactics.cases import by_absolute, by_integer_cases, by_sign_cases, by_variable_cases
+from boundcheck.algebra.tactics.cases import (
+    by_absolute,
+    by_integer_cases,
+    by_known_signs,
+    by_sign_cases,
+    by_variable_cases,
+)
 from boundcheck.algebra.tactics.denial import by_combination
 from boundcheck.algebra.tactics.elimination import eliminate
 from boundcheck.algebra.tactics.equality import split_equality
+from boundcheck.algebra.tactics.exponentials import by_exponentials
 from boundcheck.algebra.tactics.factoring import by_factors
 from boundcheck.algebra.tactics.induction import by_induction
 from boundcheck.algebra.tactics.numbers import by_number
@@ -37,10 +44,12 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("signs", 0.5, 1, by_sign_cases),
     ("variables", 0.5, 1, by_variable_cases),
     ("induction", 0.5, 1, by_induction),
+    ("known-signs", 0.5, 0, by_known_signs),
     ("slopes", 0.5, 0, by_slopes),
     ("root-substitution", 0.5, 1, by_substituting_roots),
     ("recurrence", 0.5, 1, by_recurrence),
     ("concavity", 0.5, 1, by_concavity),
+    ("exponentials", 0.5, 1, by_exponentials),
 )
 CHEAP = ORDER[:8]
 # tactics, depth of sub-goals, effort of the search for a witness afterwards
