@@ -23,6 +23,7 @@ from boundcheck.algebra.terms import (
     free,
     sub,
     substitute,
+    subterms,
     write,
     write_relation,
 )
@@ -169,6 +170,17 @@ class Context:
         """Whether the sign of every denominator of a relation is known."""
         value = self.table.normal(sub(relation.left, relation.right))
         return all(len(self.sign(factor) - {"0"}) == 1 for factor, power in value.denominator if power % 2)
+
+    def has_defined_summands(self, relation: Rel) -> bool:
+        """Whether summands have values over their ranges: an empty sum is 0 even where they have none."""
+        for term in (*subterms(relation.left), *subterms(relation.right)):
+            if term[0] == "sum":
+                inner, body = self.binder(*term[1:])
+                try:
+                    inner.require_defined(body)
+                except NotDefined:
+                    return False
+        return True
 
     def add(self, fact: Fact) -> None:
         """Add P op 0, with P - 1 >= 0 beside it where P > 0 has integer values."""

@@ -28,8 +28,12 @@ def opening(given: list[str], tick: Callable[[], None] = lambda: None) -> Contex
     context.integers.update(integers)
     waiting = sorted(relations, key=_is_compound)
     while waiting:
-        # A relation with a denominator of unknown sign waits for the others.
-        ready = [relation for relation in waiting if context.is_clear(relation)] or waiting[:1]
+        # A relation with a denominator of unknown sign waits for the others; one with a sum whose summand is not
+        # known to be defined waits too, and in the end is not used: it may hold because the sum is empty.
+        usable = [relation for relation in waiting if context.has_defined_summands(relation)]
+        ready = [relation for relation in usable if context.is_clear(relation)] or usable[:1]
+        if not ready:
+            break
         for relation in ready:
             context.assume(relation)
         waiting = [relation for relation in waiting if relation not in ready]

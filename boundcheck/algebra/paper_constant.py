@@ -107,6 +107,7 @@ def _ours(
 ) -> tuple[str, Expr, dict[str, Expr], str | None]:
     if not isinstance(quantity, str):
         return to_text(quantity), quantity, {}, None
+    _refuse_statement(quantity)
     if "." not in quantity or not quantity.split(".")[0].replace("-", "").isalnum():
         return quantity, parse_expression(quantity, KNOWN_SYMBOLS), {}, None
     from boundcheck.theory import quantity as look_up
@@ -115,6 +116,16 @@ def _ours(
     names = {symbol.name: _resolved(reference, form.tier or tier or "paper") for symbol, reference in form.where}
     value = form.value.xreplace({symbol: names[symbol.name] for symbol, _ in form.where})  # type: ignore[union-attr]
     return quantity, value, names, form.tier or tier
+
+
+def _refuse_statement(name: str) -> None:
+    from boundcheck.theory import statements
+
+    found = next((item for item in statements() if item.id == name.strip()), None)
+    if found is not None:
+        own = " ".join(f"{name}.{item.name}" for item in found.quantities) or "(none)"
+        message = f"{name} is a statement, not a quantity; its quantities are: {own}"
+        raise ValueError(message)
 
 
 def _closed_form(found: Quantity, name: str, tier: str | None, variant: str | None) -> Form:

@@ -17,6 +17,7 @@ Monomial = tuple[tuple[int, int], ...]
 UNIT: Monomial = ()
 MAX_TERMS = 4000
 MAX_DEGREE = 400
+MAX_FACTORED = 100
 
 
 class TooLarge(Exception):  # noqa: N818 - not an error of the caller: the work is beyond a stated limit
@@ -225,7 +226,7 @@ class Poly:
         """Factor over the rationals; a large polynomial is its own only factor."""
         if self.is_constant():
             return self.constant_value(), []
-        if len(self.terms) > 60 or self.degree() > 16:
+        if len(self.terms) > 60 or self.degree() > (MAX_FACTORED if len(self.generators()) == 1 else 16):
             content, primitive = self.primitive()
             sign = primitive.leading_sign()
             return content * sign, [(primitive if sign > 0 else -primitive, 1)]

@@ -158,7 +158,7 @@ def _domain_trouble(given: list[str], goal: Rel, clock: Clock) -> dict[str, Any]
             if replay(certificate):
                 where = ", ".join(f"{name} = {_without_brackets(text)}" for name, text in witness.items())
                 found |= {"method": NO_VALUE, "certificate": certificate}
-                found["reason"] += f", which fails within the hypotheses at {where}"
+                found["reason"] += f", which fails within the hypotheses at {where}" if where else ", which fails"
     return found
 
 

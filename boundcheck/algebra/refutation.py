@@ -25,6 +25,7 @@ TOUCH = 1e-9
 LADDER = (12.0, 20.0, 40.0, 80.0, 150.0, 300.0, 600.0, 1200.0, 2400.0, 3990.0, 1e4, 1e5, 1e7, 1e9, 1e12, 1e15, 1e20)
 NEAR = 1e-3
 TOUCHING = ("<", ">", "!=")
+MODERATE = (1e-6, 1e6)
 HERD = 48
 STRIDES = 30
 REACH = np.array([0.0, *(sign * 2.0**k for k in range(24) for sign in (1, -1))])
@@ -202,6 +203,8 @@ def _rational(value: float, denominator: int) -> Term:
 
 
 def _root(value: float) -> Term:
+    if not MODERATE[0] < abs(value) < MODERATE[1]:
+        return _rational(value, 60)
     square = Fraction(value * value).limit_denominator(12)
     if abs(float(square) ** 0.5 - abs(value)) > NEAR * (1 + abs(value)):
         return _rational(value, 60)
@@ -210,6 +213,8 @@ def _root(value: float) -> Term:
 
 
 def _cube_root(value: float) -> Term:
+    if not MODERATE[0] < abs(value) < MODERATE[1]:
+        return _rational(value, 60)
     cube = Fraction(abs(value) ** 3).limit_denominator(12)
     if abs(float(cube) ** (1 / 3) - abs(value)) > NEAR * (1 + abs(value)):
         return _rational(value, 60)

@@ -118,7 +118,7 @@ class Sampler:
                 scaled = base * np.abs(old[one] / old[two]) ** share
                 shifted = base + share * (old[one] - old[two])
             new = np.where(added | ~np.isfinite(scaled) | (scaled == 0), shifted, scaled)
-            new = np.where(np.isfinite(new) & (self.rng.random(size) < 0.8), new, old)
+            new = np.where((np.abs(new) < 1e100) & (self.rng.random(size) < 0.8), new, old)
             made[variable.name] = np.rint(new) if variable.whole else self._clipped(variable, new)
         return made
 

@@ -27,6 +27,9 @@ from boundcheck.cli.frame import (
 )
 from boundcheck.cli.own import OwnOption, all_statements, find_statement, read_own
 
+KINDS = ("proof", "contradiction", "refutation", "risk-certificate")
+MAX_BYTES = 100_000_000
+
 
 def check(
     ids: Annotated[list[str] | None, typer.Argument(metavar="[ID ...]", help="Statements; all if none.")] = None,
@@ -40,7 +43,7 @@ def check(
     """Check the algebra of every derivation step."""
     timeout = checked_timeout(timeout)
     own = read_own(statements_from)
-    chosen = [find_statement(name, own) for name in ids] if ids else list(all_statements(own))
+    chosen = [find_statement(name, own) for name in dict.fromkeys(ids)] if ids else list(all_statements(own))
     from boundcheck import algebra
 
     with progress("checking", quiet) as tick:
@@ -111,19 +114,28 @@ def replay(
     quiet: QuietOption = False,
 ) -> int:
     """Check certificates again with the small checker alone."""
-    import json
-
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"a certificate must be a JSON file; got {file} ({error})"
-        raise ValueError(message) from error
+    content = _read_json(file)
     rows = [_replayed(name, certificate) for name, certificate in _certificates(content, file)]
     if format is Format.json:
         write_json(rows)
     else:
         write_table(("certificate", "kind", "accepted", "reason"), (tuple(row.values()) for row in rows))
     return HOLDS if all(row["accepted"] for row in rows) else REFUTED
+
+
+def _read_json(file: Path) -> Any:
+    import json
+
+    with file.open("rb") as source:
+        text = source.read(MAX_BYTES + 1)
+    if len(text) > MAX_BYTES:
+        message = f"a file of certificates may have at most {MAX_BYTES // 10**6} MB; {file} has more"
+        raise ValueError(message)
+    try:
+        return json.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        message = f"a certificate must be a JSON file; got {file} ({str(error)[:100]})"
+        raise ValueError(message) from error
 
 
 def _certificates(content: Any, file: Path) -> list[tuple[str, dict[str, Any]]]:
@@ -136,6 +148,9 @@ def _certificates(content: Any, file: Path) -> list[tuple[str, dict[str, Any]]]:
         inner = item.get("certificate") if isinstance(item, dict) and "kind" not in item else item
         if not isinstance(inner, dict) or "kind" not in inner:
             message = f"a certificate must be a JSON object with its `kind`; got {file}, where one is missing"
+            raise ValueError(message)
+        if inner["kind"] not in KINDS:
+            message = f"the kinds of certificates are: {' '.join(KINDS)}; got {str(inner['kind'])[:40]!r} in {file}"
             raise ValueError(message)
         found.append((str(item.get("id", file.name)), inner))
     if not found:

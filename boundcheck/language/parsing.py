@@ -77,6 +77,10 @@ def parse_claim(text: str, given: Iterable[str] = (), symbols: Mapping[str, Symb
     return Claim(parse_relation(text, symbols), tuple(parse_hypothesis(item, symbols) for item in given))
 
 
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _short(text: str) -> str:
     line = " ".join(text[:200].split())
     return repr(line if len(line) <= 60 else line[:57] + "...")
@@ -91,7 +95,7 @@ def _syntax_tree(text: object) -> ast.expr:
         raise LanguageError(message)
     _check_nesting(text)
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        return ast.parse(_one_line(text), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         message = f"cannot read {_short(text)}: write it as in 'sqrt(x) + 1/2 <= y' (** for powers, == for equality)"
         raise LanguageError(message) from None
@@ -115,7 +119,7 @@ class _Translator:
     """Translate a syntax tree, node by node, by whitelist."""
 
     def __init__(self, text: str, symbols: Mapping[str, Symbol] | None) -> None:
-        self.text = text.strip()
+        self.text = _one_line(text)
         self.symbols = dict(symbols or {})
 
     def relation(self, node: ast.expr) -> Relation:
@@ -172,7 +176,8 @@ class _Translator:
         if name in FUNCTIONS or name in ("sum", "integer"):
             # p and q are also common names of numbers: bare, they are symbols.
             if name not in ("p", "q"):
-                message = f"{name} is a function and needs arguments, as in {name}(x)"
+                example = {"sum": "sum(k, 0, t-1, k)", "integer": "integer(t)"}.get(name, f"{name}(x)")
+                message = f"{name} is a function and needs arguments, as in {example}"
                 raise LanguageError(message)
         if name not in self.symbols:
             self.symbols[name] = Symbol(name, real=True)

@@ -281,3 +281,17 @@ def test_the_checker_needs_neither_sympy_nor_the_tactics():
         f"assert used == {TRUSTED}, used\n"
     )
     subprocess.run([sys.executable, "-P", "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("claim", "summand"), [("x**2 > 0", "1/x"), ("x >= 0", "sqrt(x)"), ("x > 0", "log(x)"), ("x**2 > 0", "x**(-k)")]
+)
+def test_an_empty_sum_says_nothing_about_where_its_summand_has_a_value(claim, summand):
+    given = [f"sum(k, 0, t - 1, {summand}) < 5", "integer(t)", "t == 0"]
+    steps = [
+        {"rule": "combination", "terms": [{"c": "1", "facts": [[1, 1]]}, {"c": "1", "facts": [[0, 1]], "times": "x"}]},
+        {"rule": "eliminate", "variable": "t", "by": "0", "goal": claim, "steps": [{"rule": "sight", "goal": claim}]},
+    ]
+    for chosen in (steps, steps[:1], steps[1:]):
+        assert not replay({"kind": "proof", "claim": claim, "given": given, "steps": chosen})
+    assert prove(claim, given, timeout=3).status == "refuted"

@@ -44,6 +44,7 @@ def definitions(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
     yield from _sums(context, atoms)
     yield from _geometric_sums(context, atoms)
     yield from _addition(context, atoms)
+    yield from _multiples(context, atoms)
 
 
 def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
@@ -135,6 +136,8 @@ def _power_definitions(context: Context, atom: Atom) -> Iterator[Step]:
     base = None if g is None else context.table.atoms[g]
     if base is not None and base.head == "abs":
         yield axiom("power-of-abs", u=argument(context, base), v=exponent)
+    elif base is not None and base.head == "exp":
+        yield axiom("power-of-exp", u=argument(context, base), v=exponent)
     elif base is not None and base.head == "**":
         yield axiom("power-of-real-power", u=argument(context, base), v=argument(context, base, 1), w=exponent)
     elif g is None and not atom.arguments[0].denominator and len(atom.arguments[0].numerator) == 1:
@@ -359,6 +362,16 @@ def _addition(context: Context, atoms: list[Atom]) -> Iterator[Step]:
                     yield axiom(name, u=argument(context, pair[0]), v=argument(context, pair[1]))
 
 
+def _multiples(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    """Write exp(n u) as exp((n - 1) u) exp(u), where exp(u) occurs."""
+    own = [atom for atom in atoms if atom.head == "exp"][:6]
+    for one, other in permutations(own, 2):
+        ratio = context.table.multiply(other.arguments[0], context.table.inverse(one.arguments[0]))
+        if ratio.is_constant() and ratio.rational() in (2, 3, 4):
+            u = argument(context, one)
+            yield axiom("exp-sum", u=mul(num(ratio.rational() - 1), u), v=u)
+
+
 def _geometric_sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:
     """Write sum(k, 0, t-1, u**k) as p(t, u), and with the factor k + 1 as q."""
     for atom in atoms:
@@ -383,7 +396,7 @@ def _monotone(context: Context, atoms: list[Atom]) -> Iterator[Step]:
                 yield axiom(name, u=u, v=v)
     for one in [atom for atom in atoms if atom.head == "exp" and atom.free][:4]:
         for other in [atom for atom in atoms if atom.head == "log" and atom.free][:4]:
-            pair = [_argument(context, one), other.term]
+            pair = [argument(context, one), other.term]
             for u, v in (pair, pair[::-1]):
                 if context.holds(Rel(u, "<=", v)):
                     yield axiom("exp-monotone", u=u, v=v)
