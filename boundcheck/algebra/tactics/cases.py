@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from boundcheck.algebra.context import SIGNS, Context
+from boundcheck.algebra.context import Context
 from boundcheck.algebra.normal import Atom
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.search import Search, Step
-from boundcheck.algebra.tactics.denial import by_combination
 from boundcheck.algebra.tactics.induction import lower_bound
 from boundcheck.algebra.terms import ZERO, Rel, Term, free_relation, mul, num, sub, write, write_relation
 
@@ -97,31 +96,6 @@ def by_absolute(search: Search, context: Context, goal: Rel, depth: int) -> list
         last = _by(search, context, goal, 1, iter([(table.polynomial_term(inside), (">=", "<="))]))
         return None if last is None else steps + last
     return None
-
-
-def by_known_signs(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
-    """Write u or -u for |u|, and one argument for min and max, where signs are known; prove that and conclude."""
-    plain = Rel(_resolved(context, goal.left), goal.op, _resolved(context, goal.right))
-    if plain == goal:
-        return None
-    steps = search.prove(context, plain, depth)
-    last = None if steps is None else by_combination(1)(search, context, goal, depth)
-    return None if steps is None or last is None else steps + last
-
-
-def _resolved(context: Context, term: Term) -> Term:
-    if term[0] in ("num", "var", "pi", "sum"):
-        return term
-    parts = [_resolved(context, child) for child in term[1:]]
-    if term[0] == "abs":
-        sign = context.fraction_sign(context.table.normal(parts[0]))
-        if sign <= SIGNS[">="] or sign <= SIGNS["<="]:
-            return parts[0] if sign <= SIGNS[">="] else mul(num(-1), parts[0])
-    if term[0] in ("min", "max") and len(parts) == 2:
-        for one, other in (parts, parts[::-1]):
-            if context.holds(Rel(one, "<=" if term[0] == "min" else ">=", other)):
-                return one
-    return (term[0], *parts)
 
 
 def by_variable_cases(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:

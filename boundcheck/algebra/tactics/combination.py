@@ -19,7 +19,6 @@ from boundcheck.algebra.tactics.linear import cancelling
 from boundcheck.algebra.terms import write
 
 Step = dict[str, Any]
-MAX_LIFTS = 40
 Signs = frozenset[str]
 MOST_MULTIPLIERS = 6
 """So many positive atoms of the hypotheses alone may multiply the goal."""
@@ -320,7 +319,6 @@ def close(
     shop.limit += 400
     if level > 1:
         shop.add_goal_squares(own)
-        _lift_goal(shop, own, others)
     shop.add_monomials()
     return shop.solve(seconds)
 
@@ -358,14 +356,6 @@ def _multiply_goal(shop: Workshop, own: list[Column], others: list[Column], leve
         for other in (*own, *others) if level == 3 else own:
             if not other.free:
                 shop.put(shop.product(column, other))
-
-
-def _lift_goal(shop: Workshop, own: list[Column], others: list[Column]) -> None:
-    """Multiply the goal by what turns a composite atom of its own into a monomial of another fact."""
-    composite = {g for c in own for g in c.polynomial.generators() if shop.context.table.atoms[g].head != "var"}
-    targets = {m for c in others for m in c.polynomial.terms if len(m) > 1 and composite & {g for g, _ in m}}
-    if len(targets) <= MAX_LIFTS:
-        shop.towards(own, targets)
 
 
 def _pairs(shop: Workshop, others: list[Column], level: int) -> list[Column]:

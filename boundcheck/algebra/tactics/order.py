@@ -5,13 +5,7 @@ from __future__ import annotations
 from boundcheck.algebra.search import Tactic
 from boundcheck.algebra.tactics.boxing import by_boxes
 from boundcheck.algebra.tactics.calculus import by_concavity, by_slopes
-from boundcheck.algebra.tactics.cases import (
-    by_absolute,
-    by_integer_cases,
-    by_known_signs,
-    by_sign_cases,
-    by_variable_cases,
-)
+from boundcheck.algebra.tactics.cases import by_absolute, by_integer_cases, by_sign_cases, by_variable_cases
 from boundcheck.algebra.tactics.denial import by_combination
 from boundcheck.algebra.tactics.elimination import eliminate
 from boundcheck.algebra.tactics.equality import split_equality
@@ -44,7 +38,6 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("signs", 0.5, 1, by_sign_cases),
     ("variables", 0.5, 1, by_variable_cases),
     ("induction", 0.5, 1, by_induction),
-    ("known-signs", 0.5, 0, by_known_signs),
     ("slopes", 0.5, 0, by_slopes),
     ("root-substitution", 0.5, 1, by_substituting_roots),
     ("recurrence", 0.5, 1, by_recurrence),
