@@ -38,9 +38,10 @@ JSON_INTEGER = 2**53
 class Plan:
     """A width with which a theorem promises the risk epsilon.
 
-    m: even width; tau: iterations; eta: step size (rounded down in the 30th digit where irrational: the bound is for
-    this eta); rho_w, rho_u: radii, exact; bound: certified upper end of the theorem's risk bound, <= epsilon;
-    trivial: what it is compared with; informative: bound < trivial; binding: the largest term of the width condition.
+    m: even width; tau: iterations; eta: step size (rounded down, in the 30th digit or later, where irrational: the
+    bound is for this eta); rho_w, rho_u: radii, exact; bound: certified upper end of the theorem's risk bound, <=
+    epsilon; trivial: what it is compared with; informative: bound < trivial; binding: the largest term of the width
+    condition.
     refuted: largest even width that certainly does not suffice; m is certainly the smallest if that is m - 2.
     """
 
@@ -67,7 +68,7 @@ class Plan:
     def to_json(self) -> dict[str, Any]:
         """Return the keys of ``boundcheck plan``; numbers that are no small integers as decimal text."""
         whole = {name: _json_integer(getattr(self, name)) for name in ("m", "tau")}
-        down = {"eta": decimal_text(self.eta, DIGITS, up=False)}
+        down = {"eta": decimal_text(self.eta, _digits_of_step(self.tau), up=False)}
         up = {name: decimal_text(getattr(self, name), DIGITS, up=True) for name in ("rho_w", "rho_u", "bound")}
         return {**whole, **down, **up, "informative": self.informative, "binding": self.binding}
 
@@ -76,6 +77,11 @@ class Plan:
         shown = {**asked, **self.to_json()}
         rows = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in shown.items())
         return f"<table>{rows}</table>"
+
+
+def _digits_of_step(iterations: int) -> int:
+    """Return the digits of a step size: more than tau has, since rounding tau up leaves about 1/tau to spare."""
+    return DIGITS if iterations <= JSON_INTEGER else DIGITS + len(str(iterations))
 
 
 def _json_integer(value: int) -> int | str:
@@ -102,11 +108,11 @@ def plan(
     conditions = conditions_of(theorem, variant=variant, tier=tier, activation=activation, values=values)
     width = smallest_width(conditions)
     known = conditions.at(width.m, width.radii)
-    with precision(DIGITS + 20 + len(str(width.m))):
+    with precision(DIGITS + 20 + 2 * len(str(width.m))):
         asker = Asker(conditions, Balls(conditions.width.activation, _effort(conditions)))
         iterations = _iterations(conditions, asker, known)
         known[tau] = Rational(iterations)
-        step, instead = _step_size(conditions, asker, known)
+        step, instead = _step_size(conditions, asker, known, _digits_of_step(iterations))
         bound = asker.ask(conditions.bound, known, instead)
         compared = _trivial(conditions, asker, known, trivial)
         epsilon = conditions.values[parameter("epsilon").symbol]
@@ -213,13 +219,18 @@ def _effort(conditions: Conditions) -> int:
     return 9 if has_directions(conditions.width.term) else DIGITS
 
 
-def _step_size(conditions: Conditions, asker: Asker, known: dict[Symbol, Any]) -> tuple[Fraction, dict[str, Any]]:
-    """Return a rational step size and, if it had to be rounded down, the L >= L_T of which it is 1/(2L^2)."""
+def _step_size(
+    conditions: Conditions, asker: Asker, known: dict[Symbol, Any], digits: int
+) -> tuple[Fraction, dict[str, Any]]:
+    """Return a rational step size and, if it had to be rounded down, the L >= L_T of which it is 1/(2L^2).
+
+    Args:    digits: of the step size.
+    """
     exact = closed_form(replace(conditions.step_size, values=known))
     if exact is not None and exact.is_Rational:
         return _fraction(exact), {}
     step = asker.ask(conditions.step_size, known)
-    rounded = _rounded(dyadic(step.lower()), up=False)
+    rounded = Fraction(decimal_text(dyadic(step.lower()), digits, up=False))
     if conditions.variant == "classic":
         return rounded, {}
     number = asker.arithmetic.number(Rational(rounded.numerator, rounded.denominator))

@@ -160,3 +160,14 @@ def test_an_absurd_split_of_the_budget_gets_an_answer(kappa):
     assert found.refuted < found.m
     with pytest.raises(NoWidthError, match=r"epsilon=1\.0e-400"):
         plan("theorem-2", variant="lyapunov", tier="paper", **(SETTING | {"epsilon": "1e-400"}))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("epsilon", ["1e-32", "1e-50"])
+def test_a_tiny_risk_needs_a_step_size_with_as_many_digits_as_tau(variant, epsilon):
+    """Rounding tau up leaves 1/tau to spare, and a step size rounded in the 30th digit more than that."""
+    found = plan("theorem-1", variant=variant, tier="paper", **(SETTING | {"epsilon": epsilon}))
+    assert found.is_smallest
+    assert found.bound <= Fraction(epsilon)
+    assert int(found.to_json()["m"]) == found.m
+    assert int(found.to_json()["tau"]) == found.tau
