@@ -24,6 +24,7 @@ from boundcheck.notation import sigma_z, z
 NEWTON_STEPS = 8
 SCAN = 8
 TABLE_EVERY, FIRST = 64, 3
+NEAR_BY = 64.0
 SHORT = (12, 48, 160)
 ROUNDING = 2.0**-50
 NEARBY = 3e-4
@@ -146,7 +147,7 @@ def peak(height: Callable[[float], float], low: float, high: float) -> tuple[flo
         return place, top
     if place in (low, high):
         inward = step if place == low else -step
-        near = height(place + inward * 1e-6)
+        near = height(place + math.copysign(NEARBY, inward))  # far enough to see a bend where the slope is 0
         if near <= top:
             return place, top
         place += inward / 2
@@ -292,6 +293,7 @@ class ScalarSupremum:
         self.on_table, self.columns = _on_table(expression, symbols, activation)
         self.near = ascent(expression, symbols, activation)
         self.points = grid(one_sided=activation.parity is not None)
+        self.is_near = abs(self.points) <= NEAR_BY
         self.at: Any = None
         self.place = 0.0
         self.missed = False
@@ -345,9 +347,14 @@ class ScalarSupremum:
             heights = np.broadcast_to(self.on_table(*self.columns, *values)[0], self.points.shape)
             place = int(np.nanargmax(heights)) if not np.all(np.isnan(heights)) else 0
         best, before = float(heights[place]), self.at
-        self.place = float(self.points[place])
         expected = None if before is None else self._climb(before, values)
-        found = self._climb(self.place, values)
+        found = None
+        if abs(self.points[place]) > NEAR_BY:  # one of many equal peaks, perhaps, and too far out to climb in doubles
+            self.place = float(self.points[int(np.nanargmax(np.where(self.is_near, heights, -np.inf)))])
+            found = self._climb(self.place, values)
+        if found is None or found < best:
+            self.place = float(self.points[place])
+            found = self._climb(self.place, values)
         self.place = self.place if found is None or self.at is None else self.at
         top = max(value for value in (best, expected, found) if value is not None)
         self.asked += 1

@@ -89,3 +89,20 @@ def test_a_division_by_zero_is_said():
     for function in (evaluate, evaluate_double):
         with pytest.raises(ValueError, match="division by zero"):
             function("remark-5.width", alpha=1, rho_w=1)
+
+
+@pytest.mark.parametrize("alpha", ["1/2", "1", "13/10"])
+def test_equal_peaks_far_out_are_not_climbed_from_there(alpha):
+    """For sin S^w_{t+1} is sqrt(1 + (alpha S^w_t)^2); the table has points at 2^52, where doubles cannot climb."""
+    state = 0.0
+    for length in range(1, 12):
+        found = evaluate_double("lemma-1.D_w", tier="coupled", activation="sin", alpha=alpha, T=length, m=4, rho_w=0)
+        assert found == pytest.approx(state, rel=1e-14)
+        state = math.hypot(1, float(Fraction(alpha)) * state)
+
+
+def test_a_flat_end_with_a_higher_summit_beside_it():
+    """L of sin at alpha_m = 1/2: highest between the last two points of the scan, the slope at the end being 0."""
+    asked = {"tier": "directional", "activation": "sin", "alpha": "1/2", "T": 9, "m": 4, "rho_w": 0}
+    assert evaluate_double("lemma-1.L", **asked) == pytest.approx(1.99622417408625, rel=1e-12)
+    assert double_beside_enclosure("lemma-1.L", digits=8, **asked).error < 1e-7
