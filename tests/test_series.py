@@ -1,4 +1,5 @@
 import hashlib
+import io
 from fractions import Fraction
 
 import numpy as np
@@ -110,6 +111,8 @@ def test_arrays_are_frozen():
         ("  \n\n", "must not be empty"),
         ("a\n1\nnan\n3\n", "got 'nan' at row 3"),
         ("a\n1\n2\nfoo\n", "got 'foo' at row 4, column 'a'"),
+        ("a\n1\n1_0\n", "got '1_0' at row 3"),
+        ('"abc\n1\n2\n', "columns: abc 1 2"),
         ("1\n2\nfoo\n", "got 'foo' at row 3"),
         ("a\n1\ninf\n", "got 'inf' at row 3"),
         ("a\n1\n1e999\n", "got '1e999' at row 3"),
@@ -136,6 +139,31 @@ def test_a_missing_column_is_named_with_those_that_exist(tmp_path):
         load_series(csv(tmp_path, "a,b\n1,2\n"), ["a", "a"], T=1)
     with pytest.raises(ValueError, match="more than once"):
         load_series(csv(tmp_path, "a,a\n1,2\n"), "a", T=1)
+
+
+def test_decimal_commas_where_cells_are_separated_by_semicolons(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("\ufefft;v\r\n" + "".join(f"{k};{k},5\r\n" for k in range(6)), encoding="utf-8")
+    found = load_series(path, T=4)
+    assert found.columns == ("v",)
+    assert found.input_scales == (5.5,)
+
+
+def test_a_damaged_archive_is_named_whatever_zipfile_raises(tmp_path):
+    path, whole = tmp_path / "data.npz", io.BytesIO()
+    np.savez(whole, X=np.full((2, 3, 1), 0.5), y=np.ones((2, 3)))
+    rng, refused = np.random.default_rng(0), []
+    for _ in range(150):
+        content = bytearray(whole.getvalue())
+        for place in rng.integers(len(content), size=3):
+            content[place] = rng.integers(256)
+        path.write_bytes(bytes(content))
+        try:
+            load_series(path)
+        except ValueError as error:
+            refused.append(str(error))
+    assert len(refused) > 50
+    assert not any("\n" in message for message in refused)
 
 
 @pytest.mark.parametrize("make", ["missing", "folder", "binary", "not-npz"])

@@ -64,6 +64,10 @@ def report(
             bad_input("--statements must name at least one statement; got none (leave it out for all of them)")
     configuration = configure(preset, config, changes)
     folder = checked_folder(Path(configuration.run.out))
+    if configuration.network.initialization is not None:
+        from boundcheck.certificates.from_configuration import load_weights
+
+        load_weights(configuration.network.initialization)
     own = read_own(statements_from)
     from boundcheck import report as stage
     from boundcheck.report.difference import difference, load_report

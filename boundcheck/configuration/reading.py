@@ -136,8 +136,15 @@ def _typed(name: str, default: Any, value: Any) -> Any:
     return None if value is None else _text(name, value)
 
 
+MOST = {"run.jobs": 4096, "run.restarts": 10**6, "run.runs": 10**7, "run.digits": 10**5}
+"""Beyond these no machine would finish, or hold what it needs."""
+
+
 def _positive(name: str, default: int | Fraction, value: Any) -> int | Fraction:
     number = exact_integer(name, value) if isinstance(default, int) else exact_number(name, value)
+    if number > MOST.get(name, number):
+        message = f"{name} must be <= {MOST[name]}; got {short(number)}"
+        raise ValueError(message)
     zero_allowed = name in ("run.seed", "run.mutation_seconds")
     if number < 0 or (number == 0 and not zero_allowed):
         message = f"{name} must be {'>= 0' if zero_allowed else '> 0'}; got {number}"

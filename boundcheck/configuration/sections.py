@@ -10,6 +10,7 @@ from typing import Any
 from boundcheck.configuration.exact import INTEGERS, SYMBOLS, check_domain, exact_integer, exact_number
 
 _NEED_RADII = ("theorem", "corollary")
+NU_OF_DATA = ("configuration", "tangent-kernel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +50,22 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
-    """Where the samples come from: a realisable target (path None) or a CSV or NPZ file of a real series."""
+    """Where the samples come from: a realisable target (path None) or a CSV or NPZ file of a real series.
+
+    nu: whether a real series takes the hypothetical nu_w, nu_u of the configuration, or those of a map that fits it in
+    the tangent kernel (then rho_w, rho_u are at least these).
+    """
 
     path: str | None = None
     column: tuple[str, ...] = ()
     max_windows: int = 64
+    nu: str = "configuration"
+
+    def __post_init__(self) -> None:
+        """Check the choice of nu."""
+        if self.nu not in NU_OF_DATA:
+            message = f"data.nu must be one of {', '.join(NU_OF_DATA)}; got {self.nu!r}"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ A sampled maximum is a lower estimate of a supremum: it can contradict an upper 
 from boundcheck.measurement.catalogue import MEASUREMENTS as MEASUREMENTS
 from boundcheck.measurement.catalogue import measure as measure
 from boundcheck.measurement.comparator import minimal_norm as minimal_norm
+from boundcheck.measurement.from_configuration import with_own_nu as with_own_nu
 from boundcheck.measurement.hidden_state import measure_lengths as measure_lengths
 from boundcheck.measurement.limit_kernel import expectation as expectation
 from boundcheck.measurement.limit_kernel import limit_gram as limit_gram

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,8 @@ import numpy as np
 from boundcheck.measurement.limit_kernel import limit_gram
 from boundcheck.measurement.values import Problem
 
+ROWS = 1024
+"""Values that are fitted at most, so that the kernel's eigenvalues take a second."""
 PENALTIES = tuple(10.0**k for k in range(-8, 1))
 
 
@@ -56,9 +60,27 @@ class MinimalNorm:
     penalty: float
     sampled: int
 
+    @property
+    def radii(self) -> tuple[Fraction, Fraction]:
+        """nu_w and nu_u, rounded up to three digits."""
+        return _rounded_up(self.nu_w), _rounded_up(self.nu_u)
+
+    def __str__(self) -> str:
+        size = f"norm {self.norm:.4g}, nu_w >= {self.nu_w:.4g}, nu_u >= {self.nu_u:.4g}"
+        return f"a map that fits these data in the tangent kernel (rms error {self.residual:.2g}) has {size}"
+
+
+def _rounded_up(value: float) -> Fraction:
+    if value == 0:
+        return Fraction(0)
+    unit = Fraction(10) ** (math.floor(math.log10(value)) - 2)
+    return math.ceil(Fraction(value) / unit) * unit
+
 
 def minimal_norm(problem: Problem, *, penalty: float = 1e-3, sampled: int = 4096) -> MinimalNorm:
     """Interpolate y in the limit tangent kernel: v(theta) = sum_jt a_jt grad h_t(theta; x^j), a = (K + penalty)^-1 y.
+
+    Of more than ROWS values y, samples evenly spread are fitted.
 
     Args:    penalty: relative to the kernel's largest eigenvalue, >= 0.
     Returns: the norm and the map's sup norms, so that real data get a nu of their own (hypothetical: the map is one
@@ -70,6 +92,9 @@ def minimal_norm(problem: Problem, *, penalty: float = 1e-3, sampled: int = 4096
     if X is None or y is None:
         message = "minimal_norm needs data; got a problem without X or y (prepare it first)"
         raise ValueError(message)
+    kept = max(1, min(len(X), ROWS // problem.T))
+    chosen = np.arange(kept) * (len(X) - 1) // max(kept - 1, 1)
+    X, y = X[chosen], y[chosen]
     kernel, _ = limit_gram(X, problem.activation, float(problem.alpha), tolerance=1e-6, seed=problem.seed)
     values, vectors = np.linalg.eigh((kernel + kernel.T) / 2)
     values = np.maximum(values, 0.0)

@@ -101,6 +101,7 @@ def build(
     chosen = select(config, own)
     tick("preparing the data", 0, 1)
     setting = prepare(config)
+    config = setting.configuration
     check_memory(setting.problem, [item.id for item in chosen])
     noted = findings.select(config)
     work = _algebra(config, chosen, noted)

@@ -76,7 +76,7 @@ def _data(meta: dict[str, Any]) -> str:
         return "synthetic, realisable: y is F* of known transportation maps"
     return (
         f"`{series['path']}`, column {series['target']}, {series['windows']} windows; realisable is undecided: the "
-        "data are real, ν is hypothetical"
+        f"data are real, ν is {meta['data']['nu']}"
     )
 
 

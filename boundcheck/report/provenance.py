@@ -44,11 +44,19 @@ def meta(setting: Setting) -> dict[str, Any]:
             "n": problem.n,
             "T": problem.T,
             "d": problem.d,
-            "nu": "of the maps that made y" if setting.series is None else "hypothetical: from the configuration",
+            "nu": _nu(setting),
         },
         "trivial_bound": float(f"{float(setting.trivial):.15g}"),
         "seconds": 0.0,
     }
+
+
+def _nu(setting: Setting) -> str:
+    """Say where nu comes from; what fits real data in the tangent kernel, beside it."""
+    if setting.series is None:
+        return "of the maps that made y"
+    source = "the tangent kernel" if setting.configuration.data.nu == "tangent-kernel" else "the configuration"
+    return f"hypothetical: from {source}; {setting.fit}"
 
 
 def lasting_config(config: dict[str, Any]) -> dict[str, Any]:

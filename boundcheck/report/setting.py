@@ -17,7 +17,8 @@ class Setting:
     """A configuration with its data.
 
     problem: the measured problem (X (n, T, d), y (n, T)); series: a real series, or None (realisable target).
-    trivial: mean y^2, the risk at initialisation, exact for the doubles y.
+    trivial: mean y^2, the risk at initialisation, exact for the doubles y. fit: the minimal-norm map that fits a real
+    series in the tangent kernel.
     """
 
     configuration: Configuration
@@ -26,6 +27,7 @@ class Setting:
     trivial: Fraction
     series: Any = None
     values: dict[str, Fraction] = field(default_factory=dict)
+    fit: Any = None
 
     @property
     def symbols(self) -> dict[sympy.Symbol, Any]:
@@ -62,7 +64,15 @@ def prepare(configuration: Configuration) -> Setting:
 
     chosen = activation(configuration.network.activation)
     series = _series(configuration)
-    problem = measurement.prepare(_problem(configuration, chosen, series))
+    problem = _problem(configuration, chosen, series)
+    fit = None
+    if series is not None:
+        fit = measurement.minimal_norm(problem)
+        if configuration.data.nu == "tangent-kernel":
+            problem = measurement.with_own_nu(problem)
+            radii = {name: getattr(problem, name) for name in ("nu_w", "nu_u", "rho_w", "rho_u")}
+            configuration = configuration.with_values(radii)
+    problem = measurement.prepare(problem)
     targets = np.ravel(np.asarray(problem.y))
     squares = sum((Fraction(float(value)) ** 2 for value in targets), Fraction(0))
     return Setting(
@@ -72,6 +82,7 @@ def prepare(configuration: Configuration) -> Setting:
         trivial=squares / targets.size,
         series=series,
         values=_values(configuration, problem),
+        fit=fit,
     )
 
 

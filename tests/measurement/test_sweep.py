@@ -39,12 +39,14 @@ statements = ["prop-1"]
 RUNS = 32
 CODE = "fixed"  # stands for the code version, so that a sweep may go on while its sources are being edited
 START = f"""
-import sys
+import sys, time
 from boundcheck.measurement.sweeps import execution
 if __name__ == "__main__":
     execution.code_version = lambda: "{CODE}"
-    execution.sweep(*sys.argv[1:3], jobs=int(sys.argv[3]))
+    pause = float(sys.argv[4])  # after each row, so that a sweep lasts long enough to be killed on any machine
+    execution.sweep(*sys.argv[1:3], jobs=int(sys.argv[3]), progress=lambda *_: time.sleep(pause))
 """
+PATIENCE = 300.0
 
 
 @pytest.fixture
@@ -195,6 +197,16 @@ def test_what_is_no_store_is_refused_and_kept(grid, tmp_path):
         assert (place.read_bytes() if place.is_file() else b"") == before
 
 
+def test_a_store_without_its_version_is_refused(grid, tmp_path):
+    place = tmp_path / "a"
+    filled(grid, place)
+    with sqlite3.connect(place) as connection:
+        connection.execute("DELETE FROM meta")
+    connection.close()
+    with pytest.raises(ValueError, match="from an unknown version"):
+        sweep(grid, place)
+
+
 def test_other_versions_are_refused_and_kept(grid, tmp_path):
     place = tmp_path / "a"
     before = filled(grid, place)
@@ -272,9 +284,9 @@ def runs(pid: int) -> bool:
         return False
 
 
-def wait_for(condition, seconds: float = 60.0):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+def wait_for(condition, process=None):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and (process is None or process.poll() is None):
         try:
             found = condition()
         except (OSError, ValueError):
@@ -291,17 +303,17 @@ def test_killed_at_any_moment_and_started_again(tmp_path, victim):
     path.write_text(LONGER)
     command = [sys.executable, "-P", "-c", START, str(path), str(place), "1" if victim == "parent" else "2"]
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
-    wait_for(lambda: len(rows(place)) >= 2)
+    process = subprocess.Popen([*command, "0.5"], env=environment, stderr=subprocess.PIPE)
+    wait_for(lambda: len(rows(place)) >= 2, process)
     workers = workers_of(process.pid)
     os.kill(workers[0] if victim == "worker" else process.pid, signal.SIGKILL)
     if victim == "parent":
-        process.wait(timeout=60)
-        assert len(rows(place)) < RUNS
+        process.wait(timeout=PATIENCE)
+        assert 2 <= len(rows(place)) < RUNS
         wait_for(lambda: not any(runs(pid) for pid in workers))
-        subprocess.run(command, env=environment, check=True, timeout=120)
+        subprocess.run([*command, "0"], env=environment, check=True, timeout=PATIENCE)
     else:
-        assert process.wait(timeout=120) == 0, process.stderr.read()
+        assert process.wait(timeout=PATIENCE) == 0, process.stderr.read()
     process.stderr.close()
     assert rows(place) == filled(path, tmp_path / "undisturbed", CODE)
 

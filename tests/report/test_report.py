@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from fractions import Fraction
 from html.parser import HTMLParser
 from importlib.resources import files
 
@@ -274,7 +275,13 @@ def test_real_data_leave_realisable_undecided(tmp_path):
     condition = next(item for item in record["conditions"] if "realisable" in item["text"])
     assert condition["status"] == "undecided"
     assert "nobody knows" in condition["detail"]
-    assert "hypothetical" in found.data["meta"]["data"]["nu"]
+    nu = found.data["meta"]["data"]["nu"]
+    assert nu.startswith("hypothetical: from the configuration; a map that fits these data in the tangent kernel")
+    own = boundcheck.report({**config, "data": config["data"] | {"nu": "tangent-kernel"}})
+    assert own.data["meta"]["data"]["nu"].startswith("hypothetical: from the tangent kernel;")
+    fit = own.setting.fit
+    assert own.setting.problem.nu_u >= Fraction(fit.nu_u) > 0
+    assert own.setting.values["nu_u"] == own.setting.problem.nu_u <= own.setting.values["rho_u"]
     assert "Undecided." in (found.save(tmp_path / "out") / "report.html").read_text()
 
 
