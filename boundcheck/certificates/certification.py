@@ -13,7 +13,7 @@ from boundcheck.certificates.composition import compose
 from boundcheck.certificates.guarantee import LAST, LEAST, STATED_SLACK, Certificate, Guarantee
 from boundcheck.certificates.ingredients import Path, kernel_spectrum, reference_path, table_for
 from boundcheck.certificates.lyapunov import Neighbourhood, bound_minimum, neighbourhood, never_increases
-from boundcheck.certificates.problem import Problem
+from boundcheck.certificates.problem import Problem, check_memory
 from boundcheck.certificates.rounding import Rounding, rounding
 from boundcheck.certificates.tracking import Tracking, track
 from boundcheck.certificates.verified_run import VerifiedRun, verified_run
@@ -80,7 +80,9 @@ def certify(
 
         return certify_from_configuration(X, fast=fast, train=train is not False, progress=progress)
     inputs = check_inputs(X)  # type: ignore[arg-type]
-    problem = Problem.of(inputs, y, activation, weights or _initialise(m, inputs.shape[2], alpha, seed))
+    n, T, d = inputs.shape
+    check_memory(n, T, d, weights.m if weights is not None else m or 2)
+    problem = Problem.of(inputs, y, activation, weights or _initialise(m, d, alpha, seed))
     arithmetic = rounding(fast=fast)
     work = _Work(problem, arithmetic, step_size, radii, _taus(tau), methods, witness, progress)
     return work.certificate(train=bool(train))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boundcheck.certificates.problem import check_memory
 from boundcheck.network import TransportationMap, Weights, symmetric_initialization, target
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def certify_from_configuration(
 
     configuration = resolve(configuration)
     numbers, network = configuration.parameters, configuration.network
+    check_memory(numbers.n, numbers.T, numbers.d, numbers.m if network.initialization is None else 2)
     X, y = _samples(configuration, data)
     rho_w, rho_u = numbers.rho_w or numbers.nu_w, numbers.rho_u or numbers.nu_u
     radii = (float(rho_w), float(rho_u)) if network.projected else None

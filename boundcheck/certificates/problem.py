@@ -136,3 +136,28 @@ def digest(*arrays: Any) -> str:
         total.update(str(np.shape(array)).encode())
         total.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
     return total.hexdigest()
+
+
+COPIES = 6
+"""Matrices of nT x nT, and copies of the data, that are alive at once."""
+
+
+def check_memory(n: int, T: int, d: int, m: int, *, available: int | None = None) -> None:
+    """Refuse sizes whose weights, data and kernel need more memory than there is.
+
+    Args:    available: bytes; None: what the system says.
+    """
+    from boundcheck.configuration.exact import short
+    from boundcheck.network.memory import available_bytes, estimate_memory
+
+    limit = available if available is not None else available_bytes()
+    need = 8 * COPIES * ((n * T) ** 2 + n * T * (1 + d))
+    need += estimate_memory(n=1, T=1, d=d, m=m) if max(m, d) < 1 << 48 else 8 * m * d
+    if limit is not None and need > limit:
+        sizes = ", ".join(f"{name} = {short(size)}" for name, size in zip("nTdm", (n, T, d, m), strict=True))
+        wanted = f"{need / 2**30:.3g}" if need < 1 << 500 else "10^100 and more"
+        message = (
+            f"memory must suffice: a certificate at {sizes} needs about {wanted} GiB; got {limit / 2**30:.3g} GiB "
+            "(choose smaller ones)"
+        )
+        raise ValueError(message)

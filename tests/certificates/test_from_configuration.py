@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from boundcheck.certificates import certify, certify_from_configuration, replay
+from boundcheck.certificates.problem import check_memory
 from boundcheck.configuration import preset
 
 
@@ -49,3 +50,14 @@ def test_progress_is_told():
     certify_from_configuration(small(), fast=True, progress=lambda what, done, of: seen.append((done, of)))
     assert seen
     assert all(done <= of for done, of in seen)
+
+
+@pytest.mark.parametrize("sizes", [{"m": 10**9}, {"n": 10**6}, {"m": 2 * 10**400}, {"T": 10**400}])
+def test_sizes_beyond_memory_are_refused_before_the_work(sizes):
+    with pytest.raises(ValueError, match="memory must suffice") as caught:
+        certify_from_configuration(sizes)
+    assert len(str(caught.value)) < 300
+
+
+def test_what_fits_is_not_refused():
+    check_memory(16, 8, 3, 1 << 20, available=1 << 30)

@@ -31,7 +31,8 @@ def best(goal: Goal, activation: str, alpha_m: float, T: int, d: int = 2, starts
     return [point.value for point in found]
 
 
-EVERY = [(name, alpha_m) for name in ("sin", "gaussian", "logistic") for alpha_m in (1.0, 0.5)]
+NAMES = ("tanh", "logistic", "gaussian", "erf", "sin", "arctan", "algebraic")
+EVERY = [(name, a / float(derivatives(name)(GRID, 1)[1].max())) for name in NAMES for a in (0.5, 1.0, 1.5)]
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,11 @@ def test_reaches_the_exact_suprema(activation, alpha_m):
             exact = coupled(activation, alpha_m, T)[place]
             assert values[T - 1] <= exact * (1 + 1e-9)
             assert values[T - 1] >= (1 - (1e-6 if T <= 8 else 1e-3)) * exact
+
+
+def test_suprema_at_infinity_are_reached():
+    """sup |arctan| is approached as z grows: D^w_2 = pi/2."""
+    assert best(D_W, "arctan", 0.3, 2)[-1] == pytest.approx(math.pi / 2, rel=1e-9)
 
 
 def test_named_values_of_tanh():
