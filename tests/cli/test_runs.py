@@ -128,6 +128,19 @@ def test_a_sweep_runs_continues_and_exports(terminal, tmp_path):
     assert (again["found"], again["done"]) == (2, 0)
 
 
+def test_a_sweep_logs_its_progress_with_the_time_left(terminal, tmp_path, monkeypatch):
+    monkeypatch.setattr("boundcheck.cli.runs.LOG_SECONDS", 0.0)
+    config, store = tmp_path / "s.toml", tmp_path / "s.sqlite"
+    config.write_text(GRID)
+    code, out, err = terminal.run("sweep", config, "--store", store, "--jobs", 1)
+    assert code == 0
+    assert "sweeping" not in out
+    lines = [line for line in err.splitlines() if "left" in line]
+    assert [line.split(",")[0] for line in lines] == ["sweeping: run 1 of 2", "sweeping: run 2 of 2"]
+    assert lines[-1].endswith("0:00 left")
+    assert terminal.run("sweep", config, "--store", tmp_path / "t.sqlite", "--jobs", 1, "--quiet")[2] == ""
+
+
 @pytest.mark.parametrize("make", ["text", "folder", "nowhere"])
 def test_a_store_that_is_none(terminal, tmp_path, make):
     config, store = tmp_path / "s.toml", tmp_path / "s.sqlite"
