@@ -19,7 +19,8 @@ from boundcheck.measurement.values import Measurement, NotMeasurableError, Probl
 VARIANT = "lyapunov"
 FEW = 6
 """Runs at the problem's own numbers, of which the theorem says nothing."""
-MOST_STATES = 1 << 30
+WIDER, BELOW = 4, Fraction(9, 10)
+MOST_STATES = 1 << 28
 """States m n T of one iteration at the prescription, at most."""
 
 
@@ -96,21 +97,25 @@ def measure_prescribed(problem: Problem) -> Measurement:
 def prescription(problem: Problem) -> Prescription:
     """Plan for the problem's epsilon, or for the smallest one that is within reach and below the trivial bound.
 
+    Within reach is a width of the effort; where that leaves nothing below the trivial bound, a risk a little below it
+    at a width of up to WIDER times as much.
+
     Raises:  NotMeasurableError where there is none.
     """
     most = max(problem.effort.widths)
     trivial = Fraction(float(np.mean(prepared(problem).y ** 2)))
-    epsilon = problem.epsilon
+    found = _plan(problem, problem.epsilon)
     for _ in range(4):
-        found = _plan(problem, epsilon)
         if found.m <= most:
             break
-        epsilon = _rounded_up(epsilon * Fraction(found.m, most))
+        found = _plan(problem, _rounded_up(found.epsilon * Fraction(found.m, most)))
+    if found.epsilon >= trivial > 0 and problem.epsilon < trivial:
+        found, most = _plan(problem, trivial * BELOW), WIDER * most
     reason = ""
     if found.m > most or found.m * problem.n * problem.T > MOST_STATES:
-        reason = f"a network of m >= {found.m} for epsilon = {float(epsilon):.3g}; got at most m = {most}"
-    elif epsilon >= trivial:
-        reason = f"epsilon >= {float(epsilon):.3g} at m <= {most}; got the trivial bound {float(trivial):.3g}"
+        reason = f"m >= {found.m} for epsilon = {float(found.epsilon):.3g}; got at most m = {most}"
+    elif found.epsilon >= trivial:
+        reason = f"a smaller epsilon; got {float(found.epsilon):.3g}, the trivial bound being {float(trivial):.3g}"
     if reason:
         message = f"a run of Theorem 2 ({VARIANT}) below the trivial bound asks for {reason} (try smaller T, nu, alpha)"
         raise NotMeasurableError(message)
