@@ -1,7 +1,8 @@
 """Turn notebooks/sources/*.md into executed notebooks, or check that the stored ones still run.
 
 Usage: python notebooks/build.py [--check] [NAME ...]. A source is Markdown with ```python cells. ``--check`` writes
-nothing: it fails if a stored notebook's cells differ from its source, were not executed, raise, or take over a minute.
+nothing: it fails if a stored notebook's cells differ from its source, were not executed, raise, take over a minute, or
+print something else than what is stored (except figures, and cells with a comment "differs between machines").
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from nbclient.exceptions import CellExecutionError
 
 HERE = Path(__file__).resolve().parent
 SECONDS = 60
+VARIES = "differs between machines"
 _CELL = re.compile(r"^```python\n(.*?)^```\n?", re.MULTILINE | re.DOTALL)
 
 
@@ -54,6 +56,20 @@ def difference(source: Path) -> str | None:
     return None if executed else "it is stored without having been executed"
 
 
+def stale_output(stored: nbformat.NotebookNode, fresh: nbformat.NotebookNode) -> str | None:
+    """Name the first cell that prints something else than is stored, None if there is none."""
+    for number, (old, new) in enumerate(zip(stored.cells, fresh.cells, strict=True), 1):
+        if new.cell_type == "code" and VARIES not in new.source and _printed(old) != _printed(new):
+            return f"cell {number} prints something else than is stored: build the notebook again"
+    return None
+
+
+def _printed(cell: nbformat.NotebookNode) -> list[object]:
+    """Return what a cell's outputs say in text; a figure only that it is one."""
+    shown = [output.get("data", {}) or {"text": output.get("text", "")} for output in cell.outputs]
+    return [{k: v for k, v in data.items() if k != "image/png"} for data in shown if "image/png" not in data]
+
+
 def main() -> int:
     """Build or check the notebooks that were asked for; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -72,6 +88,9 @@ def main() -> int:
             problem, seconds = str(error), 0.0
         if seconds > SECONDS:
             problem = f"it took {seconds:.0f} s; the limit is {SECONDS} s"
+        elif problem is None and arguments.check:
+            stored = nbformat.read(HERE / f"{source.stem}.ipynb", as_version=4)
+            problem = stale_output(stored, notebook)
         if problem is None and not arguments.check:
             nbformat.write(notebook, HERE / f"{source.stem}.ipynb")
         sys.stdout.write(f"{source.stem}: {problem or f'runs in {seconds:.1f} s'}\n")

@@ -40,4 +40,7 @@ class Verdict:
     def _repr_html_(self) -> str:
         from html import escape
 
-        return f"<b>{self.status}</b> {escape(self.id)} <i>{escape(self.method)}</i> {escape(self.reason)}"
+        point = ", ".join(f"{name} = {value}" for name, value in (self.counterexample or {}).items())
+        how = f"by {self.method}" if self.method else ""
+        parts = [f"<code>{escape(self.id)}</code> <b>{self.status}</b>", escape(how), escape(self.reason)]
+        return " ".join(part for part in parts if part) + (f": false at <code>{escape(point)}</code>" if point else "")

@@ -12,6 +12,7 @@ from flint import arb, fmpq, fmpz
 _FIXED_BELOW = 21
 MOST_BITS = 40_000_000
 """Largest exponent of 2 of an end that is held exactly: numbers of twelve million digits."""
+_LEAST_RADIUS = arb(2) ** (-MOST_BITS // 10)
 
 
 def to_fraction(value: object) -> Fraction:
@@ -53,8 +54,9 @@ def dyadic(point: arb) -> Fraction:
 
 def ends_of(ball: arb) -> tuple[Fraction, Fraction]:
     """Return the exact ends of a finite ball."""
-    middle, radius = dyadic(ball.mid()), dyadic(ball.rad())
-    return middle - radius, middle + radius
+    middle = dyadic(ball.mid())
+    radius = max(ball.rad(), _LEAST_RADIUS) if ball.rad() > 0 else ball.rad()
+    return middle - dyadic(radius), middle + dyadic(radius)
 
 
 def ball_between(lower: Fraction, upper: Fraction) -> arb:

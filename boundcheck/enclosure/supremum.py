@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 
 from sympy import Abs, Expr, Symbol
 
@@ -42,6 +43,10 @@ class CertifiedSupremum:
 
     def __str__(self) -> str:
         return f"supremum in {self.value} at {' or '.join(self.places(30)) or 'no isolated point'}"
+
+    def _repr_html_(self) -> str:
+        places = " or ".join(f"<code>{escape(place)}</code>" for place in self.places(15))
+        return f"{self.value._repr_html_()} at {places or 'no isolated point'}"
 
 
 def _place_text(place: Enclosure, digits: int) -> str:

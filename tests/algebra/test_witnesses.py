@@ -108,3 +108,9 @@ def test_powers_of_balls_around_zero_have_tight_values(exponent):
     ends = [(-2) ** exponent, 3**exponent, 0**exponent]
     assert all(value.contains(end) for end in ends)
     assert value.rad() <= (max(ends) - min(ends)) / 2 + 1e-5
+
+
+def test_simple_points_near_values_far_out_do_not_overflow():
+    from boundcheck.algebra.refutation import _simple_points
+
+    assert list(_simple_points({"x": 1e200, "y": -1e300}, touching=True))

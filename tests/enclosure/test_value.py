@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import time
 from decimal import Decimal
 from fractions import Fraction
 
@@ -127,3 +128,20 @@ def test_certify_gives_up_outside_the_domain():
     function = compile_arb(sympy.log(sympy.Symbol("x")), [sympy.Symbol("x")])
     with pytest.raises(PrecisionError, match="cannot certify 10 digits"):
         certify(lambda: function(arb(-1)), 10)
+
+
+def test_numbers_that_no_memory_holds_are_refused_and_tiny_radii_are_not():
+    huge = (arb(10) ** 12).exp()
+    for ball in (huge, 1 / huge):
+        with pytest.raises(ValueError, match="must lie within 2"):
+            Enclosure.from_arb(ball)
+    found = Enclosure.from_arb(arb(1, 1 / huge))
+    assert found.lower < 1 < found.upper
+    assert found.lower_text(30) == "0." + "9" * 30
+
+
+def test_ends_of_a_million_digits_are_printed_fast():
+    start = time.process_time()
+    value = Fraction(3**1_000_000, 7**300_000)
+    assert Fraction(decimal_text(value, 1000, up=False)) < value < Fraction(decimal_text(value, 1000, up=True))
+    assert time.process_time() - start < 2

@@ -45,3 +45,15 @@ def test_differences_are_noticed(build, tmp_path, monkeypatch):
     assert build.difference(source) is None
     source.write_text("# Title\n\n```python\n1 + 2\n```\n")
     assert build.difference(source) == "its cells differ from the source"
+
+
+def test_stale_outputs_are_noticed_where_they_count(build):
+    def notebook(source, text):
+        cell = build.from_source(f"```python\n{source}\n```\n")
+        cell.cells[0].outputs = [{"output_type": "execute_result", "data": {"text/plain": text}}]
+        return cell
+
+    assert build.stale_output(notebook("1 + 1", "2"), notebook("1 + 1", "2")) is None
+    assert "cell 1 prints" in build.stale_output(notebook("1 + 1", "3"), notebook("1 + 1", "2"))
+    varying = "# differs between machines\n1 + 1"
+    assert build.stale_output(notebook(varying, "3"), notebook(varying, "2")) is None
