@@ -22,6 +22,7 @@ from boundcheck.enclosure.program import Runner, compile_program
 _X = Symbol("x", nonnegative=True)
 _Y = Symbol("y", positive=True)
 _MOST_OPERATIONS = 200
+_MOST_POWER = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ def _in_exponentials(expression: Expr) -> tuple[Expr, Expr, Expr] | None:
 
     Returns also a rational that no constant in an exponent exceeds.
     """
+    if any(power.exp.is_Integer and abs(power.exp) > _MOST_POWER for power in expression.atoms(sympy.Pow)):
+        return None
     plain = expression.replace(sympy.tanh, lambda u: (1 - sympy.exp(-2 * u)) / (1 + sympy.exp(-2 * u)))
     found = as_powers(plain, _Y, 1 / _X)
     if found is None or not found[0].is_rational_function(_X):
