@@ -121,6 +121,7 @@ _TEXT: dict[str, tuple[str, ...]] = {
     "q-as-sum": ("q(t, u) == sum(k, 0, t - 1, (k + 1)*abs(u)**k)", "integer(t)", "t >= 0"),
     "q-increasing": ("q(s, u) <= q(t, u)", "integer(s)", "integer(t)", "s <= t"),
     "q-at-least-one": ("q(t, u) >= 1", "integer(t)", "t >= 1"),
+    "q-below-p-squared": ("q(t, u) <= p(t, u)**2", "integer(t)"),
     "p-below-q": ("p(t, u) <= q(t, u)", "integer(t)"),
 }
 

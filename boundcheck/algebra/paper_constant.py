@@ -11,7 +11,16 @@ from sympy import Expr, Symbol
 from boundcheck import notation
 from boundcheck.algebra.prover import prove
 from boundcheck.algebra.verdicts import Verdict
-from boundcheck.language import KNOWN_SYMBOLS, Claim, Form, Quantity, Relation, parse_expression, to_text
+from boundcheck.language import (
+    KNOWN_SYMBOLS,
+    Claim,
+    Form,
+    Quantity,
+    Relation,
+    parse_expression,
+    parse_hypothesis,
+    to_text,
+)
 
 Outcome = Literal["equal", "tighter", "looser", "incomparable", "undecided"]
 ABBREVIATIONS: dict[str, Expr] = {
@@ -56,7 +65,8 @@ class Compared:
         parts = []
         for text, verdict in (("typed <= ours", self.below), ("typed >= ours", self.above)):
             where = ", ".join(f"{name} = {value}" for name, value in (verdict.counterexample or {}).items())
-            parts.append(f"{text}: {verdict.status}" + (f" at {where}" if where else ""))
+            why = f" ({verdict.reason})" if verdict.status == "undecided" and verdict.reason else ""
+            parts.append(f"{text}: {verdict.status}" + (f" at {where}" if where else why))
         return "; ".join(parts)
 
 
@@ -79,7 +89,8 @@ def compare(
     """
     name, ours, names, tier = _ours(quantity, tier, variant)
     typed = _typed(expression, names)
-    verdicts = [prove(Claim(Relation(typed, op, ours)), tuple(given), timeout) for op in ("<=", ">=")]
+    assumed = tuple(_assumed(item, names) for item in given)
+    verdicts = [prove(Claim(Relation(typed, op, ours)), assumed, timeout) for op in ("<=", ">=")]
     return Compared(
         quantity=name,
         tier=tier,
@@ -156,7 +167,21 @@ def _resolved(reference: Any, tier: str) -> Expr:
 def _typed(expression: str | Expr, names: dict[str, Expr]) -> Expr:
     if not isinstance(expression, str):
         return expression
-    replacements = {**ABBREVIATIONS, **names}
-    stand_ins = {name: Symbol(name, real=True) for name in replacements}
-    value = parse_expression(expression, {**KNOWN_SYMBOLS, **stand_ins})
-    return value.xreplace({stand_ins[name]: replacement for name, replacement in replacements.items()})
+    symbols, replacements = _stand_ins(names)
+    return parse_expression(expression, symbols).xreplace(replacements)
+
+
+def _assumed(hypothesis: Any, names: dict[str, Expr]) -> Any:
+    """Read a hypothesis in the same names as the typed constant."""
+    if not isinstance(hypothesis, str):
+        return hypothesis
+    symbols, replacements = _stand_ins(names)
+    parsed = parse_hypothesis(hypothesis, symbols)
+    return parsed.xreplace(replacements) if isinstance(parsed, Relation) else parsed
+
+
+def _stand_ins(names: dict[str, Expr]) -> tuple[dict[str, Symbol], dict[Expr, Expr]]:
+    """Symbols that text may use, and what abbreviations among them stand for."""
+    abbreviations = {**ABBREVIATIONS, **names}
+    symbols = {name: Symbol(name, real=True) for name in abbreviations}
+    return {**KNOWN_SYMBOLS, **symbols}, {symbols[name]: value for name, value in abbreviations.items()}

@@ -115,3 +115,28 @@ def test_findings_are_true_claims(terminal):
     assert {"finding-dimension", "finding-universality", "finding-chain"} <= {item["id"] for item in found}
     assert all(claim["status"] != "refuted" for item in found for claim in item["claims"])
     assert "proved: " in terminal.printed("findings")
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [('{"kind": "run"}', "'run'"), ("[" * 100_000, "JSON"), ("9" * 5000, "JSON"), ('{"a": 1}', "kind"), ("", "JSON")],
+)
+def test_files_that_are_no_certificates(terminal, tmp_path, content, part):
+    path = tmp_path / "c.json"
+    path.write_text(content)
+    assert part in terminal.refused("replay", path)
+
+
+def test_a_file_without_end_is_refused(terminal, monkeypatch):
+    from boundcheck.cli import claims
+
+    monkeypatch.setattr(claims, "MAX_BYTES", 1_000_000)
+    assert "at most 1 MB" in terminal.refused("replay", "/dev/zero")
+
+
+def test_hypotheses_of_a_comparison_use_the_names_of_the_constant(terminal):
+    typed = "sigma1*sqrt(1 + sigma0**2)*T"
+    arguments = ("compare", "lemma-1.L", typed, "--tier", "paper")
+    assert terminal.json(*arguments)["outcome"] == "incomparable"
+    assert terminal.json(*arguments, "--given", "a <= 1")["outcome"] == "looser"
+    assert "lemma-1.L" in terminal.refused("compare", "lemma-1", "1")

@@ -314,6 +314,7 @@ def _geometric_bounds(context: Context, atoms: list[Atom]) -> Iterator[Step]:
         if "q" in heads:
             yield axiom("p-below-q", t=_shift(index, gap), u=x)
             yield axiom("p-below-q", t=index, u=x)
+            yield axiom("q-below-p-squared", t=index, u=x)
             yield axiom("q-closed", t=index, u=x)
         yield axiom("p-closed", t=index, u=x)
         for head in sorted(heads):
