@@ -234,6 +234,15 @@ def test_a_kink_is_named_with_its_point(text, place):
         bc.activation(text)
 
 
+@pytest.mark.parametrize("text", ["tanh(z)/z", "sin(z)/z", "(1-cos(z))/z**2", "tanh(z)**5", "exp(-exp(z))"])
+def test_few_digits_and_many_agree(text):
+    for order in range(3):
+        few, many = (bc.activation(text).constant(order).supremum(digits).value for digits in (6, 40))
+        assert few.overlaps(many)
+        assert few.relative_width <= 1e-6
+        assert many.relative_width <= 1e-40
+
+
 def test_a_third_derivative_that_jumps_has_no_constant():
     own = bc.activation("exp(-abs(z)**3)")
     assert own.smoothness == 2

@@ -36,10 +36,10 @@ class Removable:
     def widened(self, ball: arb) -> arb:
         """Reach over to the point from a ball that lies near it: there a plain quotient would lose everything."""
         here = balls.constant(self.point)
-        if ball.is_exact():
-            reach = arb(2) ** (-ctx.prec // 8)
-            return ball.union(here) if abs(ball - here) < reach and ball != here else ball
-        return ball.union(here) if arb(ball.mid(), 4 * ball.rad()).overlaps(here) else ball
+        if ball == here:
+            return ball
+        is_near = abs(ball - here) < arb(2) ** (-ctx.prec // 8)
+        return ball.union(here) if is_near or arb(ball.mid(), 4 * ball.rad()).overlaps(here) else ball
 
 
 def vanishing_order(expression: Expr, variable: Symbol, point: Expr, most: int = 8) -> int:

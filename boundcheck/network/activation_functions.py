@@ -102,7 +102,7 @@ def derivative_expressions(expression: sympy.Expr, order: int) -> tuple[sympy.Sy
     current = _in_tanh(expression, z)
     derivatives = [current]
     for k in range(1, order + 1):
-        current = _simplest(_without_vanishing_deltas(sympy.diff(current, z), z))
+        current = _simplest(_without_vanishing_deltas(sympy.diff(current, z), expression, z, k))
         if current.has(sympy.DiracDelta, sympy.Derivative, sympy.Subs):
             message = f"sigma must have a derivative of order {k} here; got {expression} (choose a smoother activation)"
             raise SmoothnessError(message)
@@ -120,19 +120,20 @@ def binary_extrema(expression: sympy.Expr) -> sympy.Expr:
     return expression
 
 
-def _without_vanishing_deltas(expression: sympy.Expr, z: sympy.Symbol) -> sympy.Expr:
-    """Drop f(z) delta(z - p) where f is continuous and f(p) = 0: a derivative of |z|^3 has such terms, and exists."""
+def _without_vanishing_deltas(
+    derivative: sympy.Expr, expression: sympy.Expr, z: sympy.Symbol, order: int
+) -> sympy.Expr:
+    """Drop point masses from sigma^(order) where sigma^(order - 1) is continuous, as for |z|^3 up to order 3."""
     import sympy
 
-    for delta in expression.atoms(sympy.DiracDelta):
-        mark = sympy.Dummy("delta")
-        marked = expression.subs(delta, mark)
-        factor, points = sympy.diff(marked, mark), sympy.solveset(delta.args[0], z, sympy.S.Reals)
-        if len(delta.args) > 1 or factor.has(mark) or not isinstance(points, sympy.FiniteSet):
-            continue
-        if all(sympy.limit(factor, z, point, side) == 0 for point in points for side in "+-"):
-            expression = marked.subs(mark, 0)
-    return expression
+    from boundcheck.enclosure.kinks import kinks
+    from boundcheck.enclosure.objective import vanishes_nowhere
+
+    if not derivative.has(sympy.DiracDelta):
+        return derivative
+    if any(not vanishes_nowhere(kink.argument, z) for kink in kinks(expression, z, order - 1)):
+        return derivative
+    return derivative.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
 
 
 def _simplest(expression: sympy.Expr) -> sympy.Expr:

@@ -5,7 +5,7 @@ import sympy
 
 from boundcheck.activations import ACTIVATIONS, Activation
 from boundcheck.network import gradient_functions
-from boundcheck.network.activation_functions import derivative_expressions
+from boundcheck.network.activation_functions import SmoothnessError, derivative_expressions
 from boundcheck.notation import z
 
 SMOOTH = [name for name in ACTIVATIONS if name != "relu"]
@@ -54,3 +54,14 @@ def test_false_inputs_are_refused():
         gradient_functions("tanh", 5)
     with pytest.raises(ValueError, match="in z alone"):
         derivative_expressions(z * sympy.Symbol("other"), 1)
+
+
+def test_powers_of_positive_parts_have_derivatives_up_to_where_they_jump():
+    functions = gradient_functions("max(0,1-z**2)**4", 3)
+    points = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0])
+    inside = np.abs(points) < 1
+    expected = np.where(inside, -8 * points * (1 - points**2) ** 3, 0.0)
+    assert np.allclose(functions[1](points), expected, atol=1e-14)
+    assert np.isfinite(functions[3](points)).all()
+    with pytest.raises(SmoothnessError):
+        gradient_functions("max(0,1-z**2)**3", 4)
