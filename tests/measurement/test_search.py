@@ -10,12 +10,14 @@ from boundcheck.measurement.search import Goal, search
 
 D_W = Goal(order=1, phi=0.0)
 D_U = Goal(order=1, phi=math.pi / 2)
-GRID = np.sinh(np.linspace(-4.0, 4.0, 400_001))
+FAR = np.sinh(np.linspace(4.0, 28.0, 2_001))  # some suprema are approached as z grows
+GRID = np.concatenate([-FAR, np.sinh(np.linspace(-4.0, 4.0, 400_001)), FAR])
 
 
 def coupled(activation: str, alpha_m: float, T: int) -> tuple[float, float]:
     """Exact recursions of tier coupled for D^w and D^u, the suprema over z on a fine grid."""
-    value, slope = (np.abs(part) for part in derivatives(activation)(GRID, 1))
+    with np.errstate(all="ignore"):
+        value, slope = (np.nan_to_num(np.abs(part)) for part in derivatives(activation)(GRID, 1))
     sigma1 = float(slope.max())
     s_w, s_u = 0.0, 1.0
     for _ in range(T - 1):
@@ -32,7 +34,7 @@ def best(goal: Goal, activation: str, alpha_m: float, T: int, d: int = 2, starts
 
 
 NAMES = ("tanh", "logistic", "gaussian", "erf", "sin", "arctan", "algebraic")
-EVERY = [(name, a / float(derivatives(name)(GRID, 1)[1].max())) for name in NAMES for a in (0.5, 1.0, 1.5)]
+EVERY = [(name, a / coupled(name, 1.0, 1)[1]) for name in NAMES for a in (0.5, 1.0, 1.5)]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ def test_reaches_the_exact_suprema(activation, alpha_m):
         values = best(goal, activation, alpha_m, 16)
         for T in (1, 2, 4, 8, 16):
             exact = coupled(activation, alpha_m, T)[place]
-            assert values[T - 1] <= exact * (1 + 1e-9)
+            assert values[T - 1] <= exact * (1 + 1e-8)
             assert values[T - 1] >= (1 - (1e-6 if T <= 8 else 1e-3)) * exact
 
 
