@@ -5,9 +5,9 @@ steps were found is of no concern here. Nothing in a certificate is taken on tru
 and may be refused.
 
 What must be trusted is this file and the modules that it imports, no SymPy, no NumPy, no tactic among them: the rules
-(``rules``, 410 lines), the axioms (110), facts and signs (``context``, 425), normal forms over polynomials (``normal``,
-``polynomials``, 800), reading of texts (``terms``, ``hypotheses``, ``steps``, 345), and what Arb decides (``boxes``,
-``slopes``, ``witness``, ``balls``, 390); with this file 2600 lines, comments and blank lines included, beside
+(``rules``, 415 lines), the axioms (145), facts and signs (``context``, 450), normal forms over polynomials (``normal``,
+``polynomials``, 800), reading of texts (``terms``, ``hypotheses``, ``steps``, 350), and what Arb decides (``boxes``,
+``slopes``, ``witness``, ``balls``, 390); with this file 2670 lines, comments and blank lines included, beside
 python-flint and Python itself.
 """
 
