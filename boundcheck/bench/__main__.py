@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from boundcheck.bench.goals import table
+
 WORKERS = Path(__file__).parent / "workers"
 PEERS = ("jax", "torch")
 HUGE_PAGES = "glibc.malloc.hugetlb=1"
@@ -130,12 +132,15 @@ def main() -> None:
             _measure(workers, task, size, arguments)
     for worker in workers:
         worker.stop()
+    facts: dict[str, float] = {}
     if "scaling" in arguments.extras:
-        _scaling(arguments)
+        facts |= _scaling(arguments)
     if "memory" in arguments.extras:
-        _memory(workers, arguments)
+        facts |= _memory(workers, arguments)
     if "first" in arguments.extras:
-        _first_call()
+        facts |= _first_call()
+    named = {worker.name: worker for worker in workers}
+    _say(table(lambda name, task, size: named[name].milliseconds(task, size) if name in named else None, facts))
 
 
 def _arguments() -> argparse.Namespace:
@@ -159,7 +164,7 @@ def _measure(workers: list[Worker], task: str, size: str, arguments: argparse.Na
     )
     if task == "gram" and size == "L":
         return
-    repeat = {"S": 40, "M": 8}.get(size, 3)
+    repeat = {"S": 40, "M": 3 if task == "gram" else 8}.get(size, 3)
     for _ in range(arguments.rounds):
         for part in tasks:
             own.ask(part, size, repeat)
@@ -206,8 +211,8 @@ def _cell(value: float | None, own: float | None) -> tuple[str, str]:
     return f"{value:.3g}", f"{value / own:.2f}" if own else "–"
 
 
-def _scaling(arguments: argparse.Namespace) -> None:
-    """Time a training step against the width, and fit the exponent."""
+def _scaling(arguments: argparse.Namespace) -> dict[str, float]:
+    """Time a training step against the width, and fit the exponent; return it and the peak memory in bytes."""
     import math
 
     worker = Worker(name="boundcheck", program="own", python=sys.executable)
@@ -223,10 +228,12 @@ def _scaling(arguments: argparse.Namespace) -> None:
     lines = ["\n### one training step against the width (n = 32, T = 16, d = 8)\n", "| m | median ms |", "|---|---|"]
     lines += [f"| {m} | {time:.3g} |" for m, time in zip(widths, times, strict=True)]
     _say("\n".join([*lines, f"\nfitted exponent {slope:.3f}; peak memory of the process {peak / 2**20:.0f} MiB"]))
+    return {"exponent": slope, "step": peak}
 
 
-def _memory(workers: list[Worker], arguments: argparse.Namespace) -> None:
-    """Report the peak resident memory of the tasks, each form of a library in a fresh process."""
+def _memory(workers: list[Worker], arguments: argparse.Namespace) -> dict[str, float]:
+    """Report the peak resident memory of the tasks, each form of a library in a fresh process; return the least."""
+    facts: dict[str, float] = {}
     variants = {"gradient": ("gradient", "recomputed"), "jacobian": ("jacobian", "suprema")}
     for task in arguments.memory_tasks:
         for size in arguments.memory_sizes:
@@ -237,7 +244,11 @@ def _memory(workers: list[Worker], arguments: argparse.Namespace) -> None:
             for name, wanted, template in rows:
                 peak, start, remark = _leanest(template, wanted, size)
                 lines.append(f"| {name} | {_mebibytes(peak)} | {_mebibytes(start)} | {remark} |")
+                key = f"memory {task} {size} {'own' if template is workers[0] else 'peer'}"
+                if peak is not None and (template is not workers[0] or wanted == task):
+                    facts[key] = min(peak, facts.get(key, peak))
             _say("\n".join(lines))
+    return facts
 
 
 def _leanest(template: Worker, task: str, size: str) -> tuple[int | None, int | None, str]:
@@ -262,8 +273,8 @@ def _mebibytes(size: int | None) -> str:
     return "–" if size is None else f"{size / 2**20:.0f}"
 
 
-def _first_call() -> None:
-    """Time the first gradient of a process: compiled, then read from the cache."""
+def _first_call() -> dict[str, float]:
+    """Time the first gradient of a process: compiled, then read from the cache; return the former in seconds."""
     import tempfile
 
     code = (
@@ -281,6 +292,7 @@ def _first_call() -> None:
         ]
     compiled, cached = (float(run.stdout) for run in runs)
     _say(f"\n### first gradient of a process\n\ncompiled {compiled:.2f} s, from the cache {cached:.2f} s")
+    return {"first": compiled}
 
 
 def _say(text: str) -> None:

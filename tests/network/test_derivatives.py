@@ -39,11 +39,27 @@ def test_directional_derivatives_agree_with_autograd_and_the_tensors(name, probl
     weights, X, _ = problem
     v = rng.normal(size=(weights.m, 3))
     found = directional_derivatives(weights, X, name, v[:, 0], v[:, 1:], 3)
-    for order in range(3):
+    for order in range(4):
         expected = reference_directional(weights, X, name, v[:, 0], v[:, 1:], order)
         np.testing.assert_allclose(found[order], expected, rtol=1e-11, atol=1e-13)
     contracted = np.einsum("iabctn,ia,ib,ic->itn", third_derivative(weights, X, name), v, v, v)
     np.testing.assert_allclose(found[3], contracted, rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, USER])
+def test_autograd_agrees_with_central_differences(name, problem, rng):
+    """The reference itself: each order of autograd against differences of the one before."""
+    weights, X, _ = problem
+    v = rng.normal(size=(weights.m, 3))
+    step = 1e-6
+
+    def at(size, order):
+        moved = Weights(weights.w + size * v[:, 0], weights.u + size * v[:, 1:], weights.c)
+        return reference_directional(moved, X, name, v[:, 0], v[:, 1:], order)
+
+    for order in (1, 2, 3) if name in SMOOTH or name == USER else (1,):
+        exact, difference = at(0.0, order), (at(step, order - 1) - at(-step, order - 1)) / (2 * step)
+        np.testing.assert_allclose(difference, exact, rtol=1e-6, atol=1e-6 * np.abs(exact).max())
 
 
 @pytest.mark.parametrize("order", [1, 2, 3, 4])
