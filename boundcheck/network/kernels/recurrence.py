@@ -42,7 +42,7 @@ from boundcheck.network.kernels.lanes import (
 )
 from boundcheck.network.kernels.tanh import INPUTS, PAIR, slope, value  # replaced by generated ones
 
-VECTORS = 64
+VECTORS = 32
 """Times and groups of a segment of the adjoint: what it writes is read again from a first-level cache."""
 
 
