@@ -6,6 +6,7 @@ from the zeros of the fifth derivative. A user's own expression gets certified c
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -309,13 +310,14 @@ def _worded(expression: Expr, order: int, error: ValueError) -> str:
     if error.proved:
         return f"{name} is {error}"
     value, place = _largest_seen(expression, order, error.side)
-    return f"{name} has no bound that can be certified: {error}; |{name}| >= {value:.3g} at z = {place}"
+    seen = f"; |{name}| >= {value:.3g} at z = {place}" if value > 0 else ""
+    return f"{name} has no bound that can be certified: {error}{seen}"
 
 
 def _largest_seen(expression: Expr, order: int, side: int) -> tuple[float, int]:
     function = compile_arb(differentiate(expression, z, order), [z])
     sizes = [(float(abs(function(arb(side * k))).lower()), side * k) for k in range(900, 1000)]
-    return max(sizes)
+    return max((pair for pair in sizes if 0 < pair[0] < math.inf), default=(0.0, 0))
 
 
 def _parity(expression: Expr) -> Parity:
