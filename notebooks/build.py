@@ -65,9 +65,10 @@ def stale_output(stored: nbformat.NotebookNode, fresh: nbformat.NotebookNode) ->
 
 
 def _printed(cell: nbformat.NotebookNode) -> list[object]:
-    """Return what a cell's outputs say in text; a figure only that it is one."""
+    """Return what a reader sees of a cell's outputs: the richest form of each, of a figure nothing."""
     shown = [output.get("data", {}) or {"text": output.get("text", "")} for output in cell.outputs]
-    return [{k: v for k, v in data.items() if k != "image/png"} for data in shown if "image/png" not in data]
+    forms = ("text/html", "text/latex", "text/markdown", "text/plain", "text")
+    return [next(data[form] for form in forms if form in data) for data in shown if "image/png" not in data]
 
 
 def main() -> int:
