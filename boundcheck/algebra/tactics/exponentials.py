@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.search import Search, Step
-from boundcheck.algebra.tactics.instances import axiom
+from boundcheck.algebra.tactics.named import axiom
 from boundcheck.algebra.terms import ONE, Rel, Term, add, mul, num, sub, subterms, write, write_relation
 
 
