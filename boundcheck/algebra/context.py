@@ -444,4 +444,3 @@ def power_sign(sign: frozenset[str], power: int) -> frozenset[str]:
     if power % 2:
         return sign
     return frozenset("0" if one == "0" else "+" for one in sign)
-

@@ -113,9 +113,7 @@ def _outcome(below: Verdict, above: Verdict) -> Outcome:
     return "looser" if above.status == "proved" else "undecided"
 
 
-def _ours(
-    quantity: str | Expr, tier: str | None, variant: str | None
-) -> tuple[str, Expr, dict[str, Expr], str | None]:
+def _ours(quantity: str | Expr, tier: str | None, variant: str | None) -> tuple[str, Expr, dict[str, Expr], str | None]:
     if not isinstance(quantity, str):
         return to_text(quantity), quantity, {}, None
     _refuse_statement(quantity)

@@ -221,4 +221,3 @@ def _without_brackets(text: str) -> str:
     """Write (-1/5) as -1/5, which Fraction reads; anything else stays as it is."""
     inner = text[1:-1]
     return inner if text.startswith("(-") and text.endswith(")") and not set(inner) & set("()") else text
-

@@ -151,9 +151,7 @@ def progress(title: str, quiet: bool) -> Iterator[Callable[[str, int, int], None
         yield lambda what, done, total: bars.update(task, description=what[:46], completed=done, total=total)
 
 
-def configure(
-    preset: str | None = None, config: Path | None = None, changes: Mapping[str, Any] | None = None
-) -> Any:
+def configure(preset: str | None = None, config: Path | None = None, changes: Mapping[str, Any] | None = None) -> Any:
     """Build the configuration of a command: preset, then file, then the options that were given."""
     from boundcheck import configuration
 

@@ -100,9 +100,7 @@ def rates(format: FormatOption = Format.table, quiet: QuietOption = False) -> in
     return HOLDS
 
 
-def findings(
-    timeout: TimeoutOption = 10.0, format: FormatOption = Format.table, quiet: QuietOption = False
-) -> int:
+def findings(timeout: TimeoutOption = 10.0, format: FormatOption = Format.table, quiet: QuietOption = False) -> int:
     """Print where restoration and source disagree, each as checked claims with what proves them."""
     timeout = checked_timeout(timeout)
     from boundcheck import algebra, theory
@@ -184,6 +182,7 @@ def _details(statement: Any) -> dict[str, Any]:
              "formula": form_lines(quantity.name, form.value, "text")[0],
              **written(form_lines, quantity.name, form.value, symbol=quantity.latex),
              "where": {str(symbol): _reference(reference) for symbol, reference in form.where},
+             "given": [str(item) for item in quantity.given],
              "source": str(form.source)}
             for quantity in statement.quantities
             for form in quantity.forms
@@ -221,6 +220,8 @@ def _write_statement(statement: Any, shown: Mapping[str, Any], notation: str) ->
         _write_formula(form["formula"] if notation == "text" else form[notation], notation)
         for symbol, reference in form["where"].items():
             write_wrapped(f"{symbol} is {reference}")
+        for condition in form["given"]:
+            write_wrapped(f"given {condition}")
     if shown["derivation"]:
         write("\nProof")
     for step in shown["derivation"]:

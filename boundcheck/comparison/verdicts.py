@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from boundcheck.evaluation.hypotheses import HypothesisStatus
+
 AlgebraStatus = Literal["proved", "refuted", "undecided"]
-HypothesisStatus = Literal["met", "unmet", "undecided"]
 EmpiricalStatus = Literal["consistent", "contradicted", "not-measured"]
 MeasuredKind = Literal["lower-estimate", "exact-run", "frequency"]
 

@@ -10,6 +10,7 @@ from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
 from boundcheck.activations import activation as find_activation
+from boundcheck.evaluation.hypotheses import check_given
 from boundcheck.evaluation.lookup import choose_tier, choose_variant, finder, full_name, tiers_of
 from boundcheck.evaluation.recursion import run
 from boundcheck.evaluation.terms import Term, hoisted, is_constant, replaced_values, term
@@ -66,9 +67,10 @@ def request(
     values = read(given, own)
     zeros = frozenset(symbol for symbol, value in values.items() if value == 0)
     resolved = term(name, found, find, chosen_tier, chosen_variant, zeros)
+    sigma = find_activation(activation)
     if complete:
         check_complete(name, resolved, values)
-    sigma = find_activation(activation)
+        check_given(name, found.given, values, sigma)
     return Request(name=name, term=resolved, tier=chosen_tier, variant=chosen_variant, activation=sigma, values=values)
 
 

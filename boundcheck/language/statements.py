@@ -132,7 +132,8 @@ class Quantity:
     """A named constant or bound, with a form per tier and variant.
 
     A user's own may give ``expression`` (text or SymPy) in place of forms. ``risk`` marks a bound on the empirical
-    risk, which is compared with the trivial bound mean y^2.
+    risk, which is compared with the trivial bound mean y^2. ``given``: what must hold for it to mean anything; where
+    that is certainly broken it has no value.
     """
 
     name: str
@@ -141,8 +142,10 @@ class Quantity:
     latex: str = ""
     risk: bool = False
     expression: Any = None
+    given: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "given", tuple(_condition(item) for item in self.given))
         if self.expression is not None and not self.forms:
             object.__setattr__(self, "forms", (Form(value=_expression(self.expression)),))
         if not self.forms:
@@ -263,6 +266,3 @@ def _step(item: Any, owner: str, number: int, given: tuple[Relation, ...]) -> St
     if isinstance(item, Claim):
         return Step(label=item.id or label, claim=Claim(item.conclusion, (*item.given, *given), item.id or label))
     return Step(label=label, claim=Claim(parse_relation(item, KNOWN_SYMBOLS), given, label))
-
-
-

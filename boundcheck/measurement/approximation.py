@@ -75,9 +75,7 @@ def frequency(
 def unrealisable(statement: str, quantity: str) -> Measurement:
     """Say why nothing is measured on real data."""
     reason = "needs a realisable target; on real data no transportation map is known"
-    return Measurement(
-        statement=statement, quantity=quantity, value=None, kind="frequency", witness={"reason": reason}
-    )
+    return Measurement(statement=statement, quantity=quantity, value=None, kind="frequency", witness={"reason": reason})
 
 
 @lru_cache(maxsize=8)
@@ -97,9 +95,7 @@ def deviations(problem: Problem) -> np.ndarray:
 def _one_run(problem: Problem, seed: np.random.SeedSequence) -> tuple[float, ...]:
     from boundcheck import network
 
-    initial = network.symmetric_initialization(
-        problem.m, problem.d, float(problem.alpha), np.random.default_rng(seed)
-    )
+    initial = network.symmetric_initialization(problem.m, problem.d, float(problem.alpha), np.random.default_rng(seed))
     attraction = network.point_of_attraction(initial, transport(problem))
     linear = network.linear_forward(attraction, initial, problem.X, problem.activation) - problem.y
     exact = network.forward(attraction, problem.X, problem.activation) - problem.y

@@ -114,9 +114,7 @@ def _random_value(problem: Problem, m: int, functional: Functional, rng: np.rand
     from boundcheck import network
 
     initial = network.symmetric_initialization(m, problem.d, float(problem.alpha), rng)
-    map_ = network.TransportationMap.random(
-        nu_w=float(problem.nu_w), nu_u=float(problem.nu_u), d=problem.d, rng=rng
-    )
+    map_ = network.TransportationMap.random(nu_w=float(problem.nu_w), nu_u=float(problem.nu_u), d=problem.d, rng=rng)
     bar = network.point_of_attraction(initial, map_)
     moved = bar
     if functional != "symmetric":

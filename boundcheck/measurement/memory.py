@@ -38,9 +38,7 @@ def needed_bytes(parameters: Any, statements: Iterable[str] | None = None) -> in
     return data + max(descent, estimate_memory(n=n, T=T, d=d, m=m, work="gram") + 2 * 8 * (n * T) ** 2)
 
 
-def check_memory(
-    parameters: Any, statements: Iterable[str] | None = None, *, available: int | None = None
-) -> None:
+def check_memory(parameters: Any, statements: Iterable[str] | None = None, *, available: int | None = None) -> None:
     """ValueError if measuring would need more memory than there is.
 
     Args:    statements: what is measured, none: the data alone, None: anything; available: bytes; None: what the

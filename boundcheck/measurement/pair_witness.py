@@ -21,9 +21,7 @@ def pair_witness(problem: Problem, space: PairSpace, point: PairPoint, m: int) -
     neuron = realise(point.base, problem.d)
     axis = np.zeros(problem.d)
     axis[min(1, problem.d - 1)] = 1.0
-    moves = {
-        name: {"w": encode(a), "u": encode(b * axis)} for name, (a, b) in zip(MOVES, point.moves, strict=False)
-    }
+    moves = {name: {"w": encode(a), "u": encode(b * axis)} for name, (a, b) in zip(MOVES, point.moves, strict=False)}
     if space.functional == "symmetric":
         (a, b), *_ = point.moves
         moves["minus"] = {"w": encode(-a), "u": encode(-b * axis)}

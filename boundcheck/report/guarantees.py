@@ -95,8 +95,12 @@ def values(identifier: str, section: dict[str, Any]) -> tuple[tuple[NumericResul
                     value=float(enclosure),
                     kind="exact-run",
                     certified=enclosure,
-                    witness={"form": "run", "tau": row["tau"], "step_size": row["step_size"],
-                             "certificate": "certificates/risk.json"},
+                    witness={
+                        "form": "run",
+                        "tau": row["tau"],
+                        "step_size": row["step_size"],
+                        "certificate": "certificates/risk.json",
+                    },
                 )  # fmt: skip
             )
     return tuple(numeric), tuple(reversed(measured))
@@ -146,11 +150,20 @@ def draw(section: dict[str, Any]) -> tuple[Figure, ...]:
             axis.plot(
                 taus, bounds, color=SERIES[0], linestyle="none", marker="sDv"[k % 3], label=f"certificate {method}"
             )
-            ran = [(row["tau"], float(row["measured"]["upper"])) for row in rows
-                   if row["method"] == method and row["measured"] and row["step_size"] != section["step_size"]]
+            ran = [
+                (row["tau"], float(row["measured"]["upper"]))
+                for row in rows
+                if row["method"] == method and row["measured"] and row["step_size"] != section["step_size"]
+            ]
             if ran:
-                axis.plot(*zip(*ran, strict=True), color=SERIES[1], linestyle="none", marker="o", fillstyle="none",
-                          label=f"measured, {method}'s own step sizes")
+                axis.plot(
+                    *zip(*ran, strict=True),
+                    color=SERIES[1],
+                    linestyle="none",
+                    marker="o",
+                    fillstyle="none",
+                    label=f"measured, {method}'s own step sizes",
+                )
                 series[f"measured at the step sizes of {method}"] = [list(point) for point in ran]
             series[f"certificate {method}"] = [list(point) for point in points]
         axis.axhline(float(section["trivial"]), color=FAINT, linestyle=(0, (1, 2)), label="trivial bound: mean y²")

@@ -168,6 +168,7 @@ def _quantity(quantity: Any, record: dict[str, Any]) -> dict[str, Any]:
         "name": name,
         "symbol": mathml(symbol) if is_symbol(quantity) else "",
         "meaning": quantity.meaning,
+        "given": [str(item) for item in quantity.given],
         "risk": quantity.risk,
         "rows": rows,
         "compared": any(row["measured"] for row in rows),

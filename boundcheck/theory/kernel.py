@@ -48,6 +48,7 @@ SIN: Expr = c / 2 * (exp(-(A + B - 2 * c) / 2) + exp(-(A + B + 2 * c) / 2))
 GAUSSIAN: Expr = c**2 / ((1 + A) * (1 + B) - c**2) ** Rational(3, 2)
 det: Expr = Symbol("det", positive=True)
 CAUCHY_SCHWARZ = (le(c**2, A * B),)
+REAL_INPUTS = (Condition(text="c^2 <= A B (Cauchy-Schwarz)", relation=CAUCHY_SCHWARZ[0]),)
 
 PROP_2 = Statement(
     id="prop-2",
@@ -121,9 +122,11 @@ PROP_2B = Statement(
     hypotheses=(Condition(text="T = 1; A = ||x||^2, B = ||x'||^2, c = <x, x'>"),),
     relation=r"\kappa_1=\langle x,x'\rangle E[\sigma'(\langle u,x\rangle)\sigma'(\langle u,x'\rangle)]",
     quantities=(
-        Quantity(name="erf", meaning="kernel for sigma = erf", forms=(Form(value=ERF),)),
-        Quantity(name="sin", meaning="kernel for sigma = sin", forms=(Form(value=SIN),)),
-        Quantity(name="gaussian", meaning="kernel for sigma = exp(-z^2/2)", forms=(Form(value=GAUSSIAN),)),
+        Quantity(name="erf", meaning="kernel for sigma = erf", forms=(Form(value=ERF),), given=REAL_INPUTS),
+        Quantity(name="sin", meaning="kernel for sigma = sin", forms=(Form(value=SIN),), given=REAL_INPUTS),
+        Quantity(
+            name="gaussian", meaning="kernel for sigma = exp(-z^2/2)", forms=(Form(value=GAUSSIAN),), given=REAL_INPUTS
+        ),
     ),
     source=Source(origin="restored", where="Proposition 2 at T = 1", note="closed forms are classical"),
     depends_on=("prop-2",),

@@ -94,6 +94,7 @@ REMARK_3 = Statement(
 
 BELOW = (Relation(a, "<", 1),)
 ABOVE = (Relation(a, ">", 1),)
+BELOW_CUTOFF = Relation(alpha * sigma1, "<", 1)
 REMARK_5 = Statement(
     id="remark-5",
     title="Exploding gradients: the cutoff at alpha_m sigma_1 = 1",
@@ -105,6 +106,7 @@ REMARK_5 = Statement(
             name="width",
             meaning="width above which alpha sigma_1 < 1 implies alpha_m sigma_1 < 1",
             forms=(Form(value=(rho_w * sigma1 / (1 - alpha * sigma1)) ** 2),),
+            given=(Condition(text="alpha sigma_1 < 1", relation=BELOW_CUTOFF),),
         ),
     ),
     source=Source(origin="restored", where="Remark 5"),
@@ -147,7 +149,7 @@ REMARK_5 = Statement(
             "<",
             1,
             given=(
-                Relation(alpha * sigma1, "<", 1),
+                BELOW_CUTOFF,
                 Relation(m, ">", (rho_w * sigma1 / (1 - alpha * sigma1)) ** 2),
             ),
             because="a wide enough network respects the cutoff",

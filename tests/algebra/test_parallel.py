@@ -34,5 +34,3 @@ def test_a_second_process_that_dies_loses_nothing(monkeypatch):
 
 def test_nothing_to_check_is_no_verdict():
     assert parallel.check_all([]) == []
-
-

@@ -96,7 +96,7 @@ def test_a_pole_is_refused_with_its_place(function):
 
 
 def test_a_supremum_of_zero_is_found_to_an_absolute_width():
-    for function in (-sin(tanh(2 * z)) * erf(erf(z)), -tanh(z) ** 2, -exp(-(z**2))):
+    for function in (-sin(tanh(2 * z)) * erf(erf(z)), -(tanh(z) ** 2), -exp(-(z**2))):
         found = certified_supremum(function, z, 12).value
         assert found.contains(0)
         assert found.width < Fraction(1, 10**12)

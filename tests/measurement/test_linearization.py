@@ -12,9 +12,7 @@ from boundcheck.measurement.slopes import fit_limiting_slope, fit_slope
 SMALL = Problem(T=3, d=2, n=4, m=256, rho_w=1, rho_u=1, nu_w=1, nu_u=1, restarts=24)
 
 
-@pytest.mark.parametrize(
-    ("statement", "expected"), [("prop-4", -0.5), ("prop-4b", -0.5), ("prop-5-symmetric", -1.0)]
-)
+@pytest.mark.parametrize(("statement", "expected"), [("prop-4", -0.5), ("prop-4b", -0.5), ("prop-5-symmetric", -1.0)])
 def test_exponents(statement, expected):
     (item,) = measure(statement, SMALL)
     slope, random = item.series["slope"], item.series["slope_random"]

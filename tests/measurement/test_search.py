@@ -27,9 +27,7 @@ def coupled(activation: str, alpha_m: float, T: int) -> tuple[float, float]:
 
 
 def best(goal: Goal, activation: str, alpha_m: float, T: int, d: int = 2, starts: int = 24) -> list[float]:
-    found = search(
-        goal, derivatives(activation), alpha_m=alpha_m, T=T, d=d, starts=starts, iterations=24, seed=3
-    )
+    found = search(goal, derivatives(activation), alpha_m=alpha_m, T=T, d=d, starts=starts, iterations=24, seed=3)
     return [point.value for point in found]
 
 

@@ -82,7 +82,7 @@ def test_grid_is_the_product_and_keys_are_content(grid):
 
 
 def test_the_same_numbers_have_the_same_key(tmp_path):
-    texts = ('alpha = 0.5\n[grid]\nm = [4]\n', 'm = 4\n[grid]\nalpha = ["1/2", 0.50]\n[run]\njobs = 2\n')
+    texts = ("alpha = 0.5\n[grid]\nm = [4]\n", 'm = 4\n[grid]\nalpha = ["1/2", 0.50]\n[run]\njobs = 2\n')
     keys = []
     for place, text in enumerate(texts):
         path = tmp_path / f"{place}.toml"

@@ -82,8 +82,6 @@ def certificate(run_radii, item_radii, step_size):
     return SimpleNamespace(radii=run_radii, runs=runs, trivial=1.0, label=lambda found: found.method), item
 
 
-
-
 def test_a_certificate_stands_beside_a_run_with_its_own_step_size():
     found, item = certificate((1, 1), (1, 1), 0.5)
     row = guarantees._row(found, item)

@@ -58,9 +58,7 @@ def _blocks(space: Space, entries: Array) -> list[Array]:
     return made
 
 
-def _climb(
-    space: Space, start: Array, basis: Array, rounds: int, tick: Callable[[], None]
-) -> tuple[Array, float]:
+def _climb(space: Space, start: Array, basis: Array, rounds: int, tick: Callable[[], None]) -> tuple[Array, float]:
     """Newton's method on -t/mu - log det(Q - t I) - log(1 - t) with mu going to 0."""
     directions = [np.stack([_blocks(space, column)[b] for column in basis.T]) if basis.shape[1] else
                   np.zeros((0, n, n)) for b, n in enumerate(space.sizes)]  # fmt: skip

@@ -29,9 +29,7 @@ def lower_bound(context: Context, name: str) -> int | None:
     return None
 
 
-def attempt_induction(
-    search: Search, context: Context, goal: Rel, name: str, start: int, depth: int
-) -> Step | None:
+def attempt_induction(search: Search, context: Context, goal: Rel, name: str, start: int, depth: int) -> Step | None:
     """Prove base and step."""
     variable: Term = ("var", name)
     outside = context.without(name)

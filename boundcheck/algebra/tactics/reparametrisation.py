@@ -25,9 +25,7 @@ def by_substituting_roots(search: Search, context: Context, goal: Rel, depth: in
     return None
 
 
-def _substituted(
-    search: Search, context: Context, goal: Rel, name: str, order: int, depth: int
-) -> list[Step] | None:
+def _substituted(search: Search, context: Context, goal: Rel, name: str, order: int, depth: int) -> list[Step] | None:
     if order > 12 or not context.holds(Rel(("var", name), ">=", ZERO)):
         return None
     fresh = next(item for n in range(1000) if context.is_fresh(item := f"s_{n}", goal.left, goal.right))

@@ -38,9 +38,7 @@ def roots(context: Context, polynomial: Poly) -> list[int]:
     return [item[-1] for item in sorted(found)]
 
 
-def _isolated(
-    search: Search, context: Context, goal: Rel, g: int, a: Poly, b: Poly, depth: int
-) -> list[Step] | None:
+def _isolated(search: Search, context: Context, goal: Rel, g: int, a: Poly, b: Poly, depth: int) -> list[Step] | None:
     table = context.table
     relation = table.root_relation(g)
     if relation is None:

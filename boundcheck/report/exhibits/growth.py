@@ -55,9 +55,7 @@ def draw(setting: Any, found: dict[str, Any], kept: Any) -> tuple[Figure, ...]:
     )
 
 
-def _panel(
-    axis: Any, name: str, setting: Any, alphas: Any, lengths: Any, series: dict[str, Any], kept: Any
-) -> None:
+def _panel(axis: Any, name: str, setting: Any, alphas: Any, lengths: Any, series: dict[str, Any], kept: Any) -> None:
     from boundcheck.evaluation import evaluate_double
     from boundcheck.measurement import measure_lengths
 
