@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Any, TypeVar
 
 import numpy as np
+
+from boundcheck.measurement.processes import pool
 
 Result = TypeVar("Result")
 
@@ -36,9 +36,8 @@ def run_all(function: Callable[[Any], Result], arguments: Iterable[Any], jobs: i
     items: Sequence[Any] = tuple(arguments)
     if jobs == 1 or len(items) < 2:
         return [function(item) for item in items]
-    context = get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=context) as pool:
-        return list(pool.map(function, items, chunksize=max(1, len(items) // (4 * jobs))))
+    with pool(min(jobs, len(items))) as workers:
+        return list(workers.map(function, items, chunksize=max(1, len(items) // (4 * jobs))))
 
 
 def quantile(values: Sequence[float], level: float) -> float:

@@ -17,6 +17,7 @@ from typing import Any
 
 from boundcheck.configuration import Configuration
 from boundcheck.language import Statement
+from boundcheck.measurement.processes import follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +42,14 @@ class Decided:
     guarantees: dict[str, Any]
 
 
-def decide(work: Work, parent: int | None = None) -> Decided:
-    """Do the work; stop quietly if ``parent`` is no longer the parent process."""
+def decide(work: Work) -> Decided:
+    """Do the work."""
     from boundcheck import algebra
     from boundcheck.report.guarantees import NOT_ASKED, certify
     from boundcheck.report.mutations import plant
 
-    def alive(*_: Any) -> None:
-        if parent is not None and os.getppid() != parent:
-            sys.exit(0)
-
-    verdicts = {}
-    for statement in work.statements:
-        alive()
-        verdicts[statement.id] = tuple(algebra.check(statement, timeout=work.timeout))
-    planted = plant(work.mutated, seconds=work.mutation_seconds, seed=work.seed, progress=alive)
-    alive()
+    verdicts = {item.id: tuple(algebra.check(item, timeout=work.timeout)) for item in work.statements}
+    planted = plant(work.mutated, seconds=work.mutation_seconds, seed=work.seed)
     found = certify(work.configuration) if work.certify else NOT_ASKED
     return Decided(verdicts=verdicts, mutation=planted, guarantees=found)
 
@@ -100,7 +93,7 @@ class Background:
 def _start(content: bytes) -> subprocess.Popen[bytes]:
     """Start the child in a session of its own: an interrupt from the terminal reaches the parent only."""
     process = subprocess.Popen(
-        [sys.executable, "-c", f"from {__name__} import main; main()"],
+        [sys.executable, "-c", f"from {__name__} import main; main({os.getpid()})"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -113,8 +106,8 @@ def _start(content: bytes) -> subprocess.Popen[bytes]:
     return process
 
 
-def main() -> None:
-    """Read work from stdin, write what is decided to stdout."""
-    parent = os.getppid()
+def main(parent: int) -> None:
+    """Read work from stdin, write what is decided to stdout; end with the process ``parent``, which asked for it."""
+    follow(parent)
     work = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by this module in our own parent
-    sys.stdout.buffer.write(pickle.dumps(decide(work, parent)))
+    sys.stdout.buffer.write(pickle.dumps(decide(work)))

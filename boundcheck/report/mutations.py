@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -30,7 +30,6 @@ def plant(
     *,
     seconds: Fraction,
     seed: int,
-    progress: Callable[[str, int, int], None],
 ) -> dict[str, Any]:
     """Plant errors into derivation steps and decide each.
 
@@ -46,8 +45,7 @@ def plant(
     wanted = min(len(planned), int(seconds * PER_SECOND))
     sample = random.Random(seed).sample(planned, wanted)
     fates: dict[str, list[Any]] = {"refuted": [], "proved": [], "undecided": []}
-    for k, mutant in enumerate(sample):
-        progress("planting errors", k, wanted)
+    for mutant in sample:
         fates[decide(mutant.id, mutant.claim, list(mutant.given), TIMEOUT).status].append(mutant)
     return {
         "possible": len(planned),

@@ -9,14 +9,14 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from boundcheck.measurement.processes import pool
 from boundcheck.measurement.sweeps.export import check_export, export_rows
 from boundcheck.measurement.sweeps.grid import Cell, cells
 from boundcheck.measurement.sweeps.store import Store
-from boundcheck.measurement.sweeps.worker import code_version, follow_parent, run_cell
+from boundcheck.measurement.sweeps.worker import code_version, run_cell
 
 Progress = Callable[[str, int, int], None]
 Finished = Generator[tuple[Cell, str, float], None, None]
@@ -106,8 +106,8 @@ def _on_processes(missing: list[Cell], jobs: int | None) -> Finished:
     while left:
         count = min(jobs or os.cpu_count() or 1, len(left))
         try:
-            with _one_thread(), _pool(count) as pool:
-                for cell, (result, seconds) in _drain(pool, list(left.values()), count):
+            with _one_thread(), pool(count) as workers:
+                for cell, (result, seconds) in _drain(workers, list(left.values()), count):
                     yield cell, result, seconds
                     del left[cell.key]
                     setbacks = 0
@@ -118,18 +118,14 @@ def _on_processes(missing: list[Cell], jobs: int | None) -> Finished:
                 raise OSError(message) from error
 
 
-def _pool(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=follow_parent)
-
-
-def _drain(pool: ProcessPoolExecutor, waiting: list[Cell], count: int) -> Iterator[tuple[Cell, tuple[str, float]]]:
+def _drain(workers: ProcessPoolExecutor, waiting: list[Cell], count: int) -> Iterator[tuple[Cell, tuple[str, float]]]:
     """Keep twice as many runs submitted as there are workers; yield each as it ends."""
     queue = iter(waiting)
     running: dict[Future[tuple[str, float]], Cell] = {}
     try:
         while True:
             for cell in queue:
-                running[pool.submit(run_cell, cell.as_text())] = cell
+                running[workers.submit(run_cell, cell.as_text())] = cell
                 if len(running) >= 2 * count:
                     break
             if not running:
@@ -145,7 +141,7 @@ def _drain(pool: ProcessPoolExecutor, waiting: list[Cell], count: int) -> Iterat
             if broken is not None:
                 raise broken
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        workers.shutdown(wait=True, cancel_futures=True)
 
 
 @contextlib.contextmanager
