@@ -369,7 +369,21 @@ class Context:
         if not self.holds(upwards):
             raise NotDefined(write_relation(upwards))
         inner, body = self.binder(index, low, high, summand)
-        inner.require_defined(body)
+        try:
+            inner.require_defined(body)
+        except NotDefined as missing:
+            if not self._defined_from_low(index, low, high, summand):
+                raise missing from None
+
+    def _defined_from_low(self, index: str, low: Term, high: Term, summand: Term) -> bool:
+        """Whether the summand at low + i is defined for a fresh integer i from 0 to high - low."""
+        fresh = self._unused(summand, low, high)
+        inner, _ = self.binder(index, ZERO, sub(high, low), summand, fresh)
+        try:
+            inner.require_defined(substitute(summand, {index: add(low, ("var", fresh))}))
+        except NotDefined:
+            return False
+        return True
 
     def binder(
         self, index: str, low: Term, high: Term, summand: Term, fresh: str | None = None
@@ -379,7 +393,7 @@ class Context:
         Raises:  NotDefined if the name asked for is in use.
         """
         if fresh is None:
-            fresh = next(name for n in range(10_000) if self.is_fresh(name := f"k_{n}", summand, low, high))
+            fresh = self._unused(summand, low, high)
         if not self.is_fresh(fresh, summand, low, high):
             message = f"a name that is not in use; {fresh} is"
             raise NotDefined(message)
@@ -389,6 +403,9 @@ class Context:
         inner.add(inner.fact(Rel(variable, ">=", low)))
         inner.add(inner.fact(Rel(variable, "<=", high)))
         return inner, substitute(summand, {index: variable})
+
+    def _unused(self, *terms: Term) -> str:
+        return next(name for n in range(10_000) if self.is_fresh(name := f"k_{n}", *terms))
 
     def is_fresh(self, name: object, *terms: Term) -> bool:
         """Whether a name is a new variable's: in no fact, no integer, and none of the terms."""

@@ -191,6 +191,11 @@ def _here(term: Term) -> Iterator[tuple[str, Term]]:
     if head == "**" and free(term[2]):
         for change in (1, -1):
             yield f"{write(term)}: exponent {change:+d}", ("**", term[1], ("+", term[2], num(change)))
+    if head == "sum":
+        for place, end in ((2, "start"), (3, "end")):
+            for change in (1, -1) if free(term[place]) else ():
+                changed = ("+", term[place], num(change))
+                yield f"{write(term)[:60]}: {end} {change:+d}", (*term[:place], changed, *term[place + 1 :])
     if head == "+":
         yield f"dropped {write(term[2])[:60]}", term[1]
         yield f"dropped {write(term[1])[:60]}", term[2]

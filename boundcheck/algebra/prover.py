@@ -151,6 +151,8 @@ def _domain_trouble(given: list[str], goal: Rel, clock: Clock) -> dict[str, Any]
     found: dict[str, Any] = {"status": "undecided", "reason": f"domain trouble: needs {missing}"}
     with suppress(TermError, TooLarge, UndefinedTerm, NotDefined, OutOfTime):
         integers, relations = hypotheses(given)
+        if not free_relation(read_relation(missing)) <= free_relation(goal):
+            return found  # about a summand: its index is an integer within the ends of the sum, which no point says
         refuter = Refuter(opening(given, clock.tick), read_relation(missing), relations, integers)
         witness = refute(refuter, effort=1, clock=clock.part(seconds=0.3))
         if witness is not None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from boundcheck.algebra import check, compare, mutate, replay
+from boundcheck.algebra import check, compare, mutate, prove, replay
 from boundcheck.algebra.mutation import mutants
 from boundcheck.language import Statement
 from boundcheck.theory import statement, statements
@@ -44,6 +44,21 @@ def test_planted_errors_are_caught():
     assert result.still_true, "weaker claims are still true and counted apart"
     by_claim = {(m.claim, m.given): m for m in result.still_true}
     assert len(by_claim) == len(result.still_true)
+
+
+def test_ends_of_sums_move_by_one_and_are_caught():
+    given = ("integer(t)", "t >= 1", "x >= 0")
+    claims = "sum(k, 1, t, k) == t*(t + 1)/2 / (1 - x)*sum(k, 0, t - 1, x**k) == 1 - x**t / sum(k, t, 2*t, 1) == t + 1"
+    sums = Statement(id="sums", hypotheses=given, derivation=tuple(claims.split(" / ")))
+    moved = [
+        mutant
+        for mutant in mutants(sums)
+        if ": end " in mutant.mutation or ": start " in mutant.mutation
+    ]
+    kinds = "sum(k, 1, t, k): end +1 / sum(k, 0, t - 1, x**k): end -1 / sum(k, t, 2*t, 1): start +1"
+    assert {f"left: {kind}" for kind in kinds.split(" / ")} <= {mutant.mutation for mutant in moved}
+    assert len(moved) == 8
+    assert not [mutant for mutant in moved if prove(mutant.claim, mutant.given, timeout=2).status != "refuted"]
 
 
 def test_a_budget_and_a_seed_choose_the_same_mutants():

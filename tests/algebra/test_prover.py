@@ -24,6 +24,8 @@ from boundcheck.notation import T, a, p, sigma0
         ("x >= 0", ["sqrt(x) >= 1"]),
         ("t >= 1", ["integer(t)", "t > 0"]),
         ("exp(x) >= 1 + x", []),
+        ("sum(k, 1, n, 1/(4*k**2 - 1)) == n/(2*n + 1)", ["integer(n)", "n >= 1"]),
+        ("sum(k, n + 1, 2*n, 1/k) >= 0", ["integer(n)", "n >= 1"]),
     ],
 )
 def test_true_claims_are_proved_with_a_certificate_that_replays(claim, given):
@@ -74,6 +76,13 @@ def test_domain_trouble_is_undecided_and_names_the_condition(claim, given, needs
     assert verdict.status == "undecided"
     assert "domain trouble" in verdict.reason
     assert needs in verdict.reason
+
+
+@pytest.mark.parametrize("claim", ["sum(k, 0, n, 1/k) >= 0", "sum(k, 1, n, 1/(2*k - 1/4)) >= -n"])
+def test_no_point_is_named_for_a_summand_without_a_value_whose_index_it_cannot_hold(claim):
+    verdict = prove(claim, ["integer(n)", "n >= 1"], timeout=2)
+    assert verdict.status != "refuted"
+    assert "fails within" not in verdict.reason
 
 
 @pytest.mark.parametrize(
