@@ -181,12 +181,6 @@ _SCALAR: dict[str, Any] = {
 }
 
 
-def _erf_of_arrays(values: Any) -> Any:
-    from scipy.special import erf  # it takes 0.1 s to import, and few expressions need it
-
-    return erf(values)
-
-
 def _vector_names() -> dict[str, Any]:
     import numpy as np
 
@@ -198,7 +192,7 @@ def _vector_names() -> dict[str, Any]:
         "exp_": np.exp,
         "log_": np.log,
         "tanh_": np.tanh,
-        "erf_": _erf_of_arrays,
+        "erf_": np.vectorize(math.erf, otypes=[float]),  # tables are short; importing SciPy takes longer
         "sin_": np.sin,
         "cos_": np.cos,
         "atan_": np.arctan,

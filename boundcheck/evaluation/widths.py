@@ -1,7 +1,8 @@
 """The smallest even width m with m >= g(m); g(m), the width that the theorem asks for at m, is nonincreasing.
 
 Because g falls, g(m) lies on the other side of the crossing than m: every evaluation gives a bound from the other
-side, and the two close in quickly. Doubles find the place; balls decide it, at m and at m - 2.
+side, and the two close in quickly. Doubles find the place, lower balls there the even integer next to it, and balls
+decide that one: from m - 2 < g(m) <= m follows g(m - 2) >= g(m) > m - 2, so that no smaller even width suffices.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from boundcheck.notation import epsilon
 
 LARGEST = 10**300
 MAX_ROUNDS = 60
-MAX_COARSE = 6
+MAX_COARSE = 9
+MAX_AIMS = 3
+GALLOP = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +57,6 @@ def smallest_width(conditions: Conditions) -> Width:
     finder = _Decider(conditions)
     for _ in range(MAX_ROUNDS):
         finder.consider(high)
-        if not finder.is_decided and not finder.is_coarse:
-            finder.consider(high - 2 if finder.feasible == high else high + 2)
         if finder.is_decided or finder.is_coarse:
             break
         high = finder.proposal()
@@ -132,13 +133,14 @@ class _Decider:
         self.radii: tuple[Rational, Rational] | None = None
         self.is_coarse = False
         self.hint = 2
+        self.aims, self.reach = 0, 2
 
     @property
     def is_decided(self) -> bool:
         return self.feasible is not None and self.feasible - self.infeasible == 2
 
     def consider(self, width: int) -> None:
-        """Decide a width, at rising precision."""
+        """Decide a width, at rising precision, or find out that a smaller one may do."""
         if width <= self.infeasible or (self.feasible is not None and width >= self.feasible):
             return
         needed = len(str(width)) + 8
@@ -152,24 +154,33 @@ class _Decider:
         """Where balls are too wide to decide next to the threshold, decide as near to it as they can."""
         for power in range(MAX_COARSE):
             margin = Fraction(10) ** (power - 10)
-            if self.feasible is None:
+            if self.feasible is None or self.feasible > width + 4 * margin * width:
                 self.consider(even_ceiling(width * (1 + margin)))
             if self.infeasible < width - 4 * margin * width - 2:
                 self.consider(max(2, even_ceiling(width * (1 - margin)) - 2))
 
-    def _try(self, width: int, digits: int) -> bool:
-        sigma = self.conditions.width.activation
-        below = Asker(self.conditions, LowerBalls(sigma))
+    def _bound_below(self, width: int, digits: int) -> Rational:
+        """Bound g(width) from below, which refutes every smaller even width up to this one; return the radius of it."""
+        below = Asker(self.conditions, LowerBalls(self.conditions.width.activation, digits))
         radius, _ = lower_radius(below, width, digits)
         outer = below.radius_u(width, radius).lower() if self.conditions.is_fixed_point else None
         floor = self.conditions.floor[1] if outer is None else max(self.conditions.floor[1], _exact(outer))
         asked = below.width(width, (radius, floor))
-        if asked > width:
-            self.infeasible = width
-            if asked.is_finite():
-                self.hint = even_ceiling(dyadic(asked.lower()))
+        if asked.is_finite():
+            self.hint = even_ceiling(dyadic(asked.lower()))
+            self.infeasible = max(self.infeasible, min(width, self.hint - 2))
+        elif asked > width:
+            self.infeasible = max(self.infeasible, width)
+        return radius
+
+    def _try(self, width: int, digits: int) -> bool:
+        radius = self._bound_below(width, digits)
+        if self.infeasible >= width:
             return True
-        above = Asker(self.conditions, Balls(sigma, digits))
+        if self.hint < width and self.feasible is None and self.aims < MAX_AIMS:
+            self.aims += 1  # do not certify a width that is not the smallest
+            return True
+        above = Asker(self.conditions, Balls(self.conditions.width.activation, digits))
         radii = upper_radii(above, width, radius, digits + 4)
         if radii is None:
             return False
@@ -190,7 +201,10 @@ class _Decider:
     def proposal(self) -> int:
         """Return the next width to decide, strictly between what is decided."""
         if self.feasible is None:
-            return max(self.hint, self.infeasible + 2)
+            # Where radii have no fixed point, the width asked for is no guide (infinite, or a power of powers).
+            self.reach *= GALLOP
+            is_guide = self.infeasible < self.hint <= 2 * self.infeasible + 2
+            return self.hint if is_guide else self.infeasible + self.reach
         middle = (self.infeasible + self.feasible) // 4 * 2
         inside = self.infeasible < self.hint < self.feasible
         return self.hint if inside else max(middle, self.infeasible + 2)

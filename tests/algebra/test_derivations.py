@@ -50,11 +50,7 @@ def test_ends_of_sums_move_by_one_and_are_caught():
     given = ("integer(t)", "t >= 1", "x >= 0")
     claims = "sum(k, 1, t, k) == t*(t + 1)/2 / (1 - x)*sum(k, 0, t - 1, x**k) == 1 - x**t / sum(k, t, 2*t, 1) == t + 1"
     sums = Statement(id="sums", hypotheses=given, derivation=tuple(claims.split(" / ")))
-    moved = [
-        mutant
-        for mutant in mutants(sums)
-        if ": end " in mutant.mutation or ": start " in mutant.mutation
-    ]
+    moved = [mutant for mutant in mutants(sums) if ": end " in mutant.mutation or ": start " in mutant.mutation]
     kinds = "sum(k, 1, t, k): end +1 / sum(k, 0, t - 1, x**k): end -1 / sum(k, t, 2*t, 1): start +1"
     assert {f"left: {kind}" for kind in kinds.split(" / ")} <= {mutant.mutation for mutant in moved}
     assert len(moved) == 8

@@ -2,13 +2,19 @@
 
 import importlib.util
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import mpmath
 import pytest
+from sympy import Rational
 
+from boundcheck.enclosure import precision
 from boundcheck.evaluation import evaluate, plan
-from boundcheck.evaluation.widths import NoWidthError
+from boundcheck.evaluation.balls import Balls
+from boundcheck.evaluation.conditions import Asker
+from boundcheck.evaluation.planner import conditions_of
+from boundcheck.evaluation.widths import NoWidthError, _Decider
 
 _SPEC = importlib.util.spec_from_file_location("evaluation_reference_p", Path(__file__).with_name("reference.py"))
 reference = importlib.util.module_from_spec(_SPEC)
@@ -171,3 +177,42 @@ def test_a_tiny_risk_needs_a_step_size_with_as_many_digits_as_tau(variant, epsil
     assert found.bound <= Fraction(epsilon)
     assert int(found.to_json()["m"]) == found.m
     assert int(found.to_json()["tau"]) == found.tau
+
+
+@pytest.mark.parametrize(("theorem", "variant"), [("theorem-1", "classic"), ("theorem-2", "sharpened")])
+@pytest.mark.parametrize(("tier", "sigma"), [("paper", "tanh"), ("coupled", "erf"), ("directional", "erf")])
+def test_the_next_smaller_width_fails_when_it_is_asked_itself(theorem, variant, tier, sigma):
+    """The plan refutes m - 2 by what it knows at m, since what is asked for falls with m; here m - 2 is asked."""
+    found = plan(theorem, variant=variant, tier=tier, activation=sigma, **(SETTING | {"T": 5, "alpha": "6/5"}))
+    assert found.is_smallest
+    given = SETTING | {"T": 5, "alpha": "6/5"}
+    conditions = conditions_of(theorem, variant=variant, tier=tier, activation=sigma, values=given)
+    for width, suffices in ((found.m, True), (found.m - 2, False)):
+        decider = _Decider(conditions)
+        decider.consider(width)
+        assert (decider.feasible == width) is suffices
+        assert (decider.infeasible == width) is not suffices
+
+
+def test_one_direction_is_a_lower_bound_with_all_its_digits():
+    """A width of 10^39 needs a lower bound with as many digits: the direction has to be known to half of them."""
+    given = SETTING | {"T": 16, "alpha": "6/5", "epsilon": "1/10"}
+    assert plan("theorem-2", variant="classic", tier="directional", activation="erf", **given).is_smallest
+
+
+@pytest.mark.parametrize("theorem", ["theorem-1", "theorem-2"])
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("tier", ["paper", "recursive", "coupled", "directional"])
+def test_what_is_asked_for_falls_with_the_width(theorem, variant, tier):
+    """The plan rests on it: certified at widths far from one another, for each condition, at radii held fixed."""
+    conditions = conditions_of(theorem, variant=variant, tier=tier, activation="erf", values=SETTING | {"T": 3})
+    with precision(40):
+        asker = Asker(conditions, Balls(conditions.width.activation, 20))
+        asked = [asker.width(m, (Rational(2), Rational(3))) for m in (16, 10**3, 10**6, 10**12)]
+        assert all(later < earlier for earlier, later in pairwise(asked))
+        if conditions.is_fixed_point:
+            for radius in (asker.radius_w, asker.radius_u):
+                found = [radius(m, Rational(2)) for m in (16, 10**3, 10**6, 10**12)]
+                assert all(later < earlier for earlier, later in pairwise(found))
+        wider = [asker.width(1000, (Rational(k), Rational(3))) for k in (2, 3, 5)]
+        assert all(earlier < later for earlier, later in pairwise(wider))
