@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
@@ -19,6 +20,7 @@ HOLDS, REFUTED, BAD_INPUT, UNDECIDED = 0, 1, 2, 3
 INTERNAL_ERROR, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 LARGEST_JSON_INTEGER = 2**53
 LONGEST_LINE = 600
+LOG_SECONDS, LOG_SHARE = 5.0, 20
 
 
 class Format(str, Enum):  # noqa: UP042 - the option's text is the value
@@ -137,18 +139,37 @@ def _print(renderable: Any) -> None:
 
 @contextmanager
 def progress(title: str, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a progress bar where stderr is a terminal; the callable takes (what is being done, done, total)."""
-    if quiet or not sys.stderr.isatty():
+    """Show a progress bar where stderr is a terminal, else a line now and then, ever more rarely.
+
+    The callable takes (what is being done, done, total).
+    """
+    if quiet:
         yield lambda what, done, total: None
         return
+    if not sys.stderr.isatty():
+        yield _lines_now_and_then(title)
+        return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bars:
         task = bars.add_task(title, total=None)
         yield lambda what, done, total: bars.update(task, description=what[:46], completed=done, total=total)
+
+
+def _lines_now_and_then(title: str) -> Callable[[str, int, int], None]:
+    start = last = time.monotonic()
+
+    def tell(what: str, done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= max(LOG_SECONDS, (now - start) / LOG_SHARE):
+            last = now
+            say(f"{title}: {done} of {total}, {what}", quiet=False)
+
+    return tell
 
 
 def configure(preset: str | None = None, config: Path | None = None, changes: Mapping[str, Any] | None = None) -> Any:

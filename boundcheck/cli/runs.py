@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,7 +33,6 @@ DataOption = Annotated[Path | None, typer.Option("--data", metavar="F.csv|F.npz"
 ColumnOption = Annotated[
     list[str] | None, typer.Option("--column", metavar="NAME", help="Column of --data; repeated: inputs, target last.")
 ]
-LOG_SECONDS = 5.0
 SeedOption = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of every random choice.")]
 JobsOption = Annotated[int | None, typer.Option("--jobs", metavar="N", help="Worker processes; results are the same.")]
 
@@ -78,7 +74,7 @@ def report(
 
     old = None if diff is None else load_report(diff)
 
-    with progress("preparing", quiet) as tick:
+    with progress("report", quiet) as tick:
         result = stage.build(
             configuration, progress=tick, statements=own.statements, measure=own.measure, folder=folder
         )
@@ -172,8 +168,7 @@ def sweep(
     from boundcheck import measurement
 
     with progress("sweeping", quiet) as tick:
-        tell = _logged(tick, quiet)
-        result = measurement.sweep(config, store, scheduler=scheduler, jobs=jobs, export=export, progress=tell)
+        result = measurement.sweep(config, store, scheduler=scheduler, jobs=jobs, export=export, progress=tick)
     if format is Format.json:
         write_json(result.as_dict())
     else:
@@ -181,22 +176,6 @@ def sweep(
     if result.failed:
         say(f"{result.failed} runs ended in an error; the store says which", quiet)
     return REFUTED if result.failed else HOLDS
-
-
-def _logged(tick: Callable[[str, int, int], None], quiet: bool) -> Callable[[str, int, int], None]:
-    """Log a line now and then, and one at the end, where there is no terminal that shows a bar."""
-    last = time.monotonic()
-
-    def tell(text: str, done: int, total: int) -> None:
-        nonlocal last
-        tick(text, done, total)
-        now = time.monotonic()
-        ended = done == total and text != "starting"
-        if not sys.stderr.isatty() and (ended or now - last >= LOG_SECONDS):
-            last = now
-            say(f"sweeping: {text}", quiet)
-
-    return tell
 
 
 def checked_folder(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """report, certify and sweep in a small size: files, exit codes, JSON keys, the same seed twice."""
 
 import json
+import math
 import re
 
 import numpy as np
@@ -129,14 +130,15 @@ def test_a_sweep_runs_continues_and_exports(terminal, tmp_path):
 
 
 def test_a_sweep_logs_its_progress_with_the_time_left(terminal, tmp_path, monkeypatch):
-    monkeypatch.setattr("boundcheck.cli.runs.LOG_SECONDS", 0.0)
+    monkeypatch.setattr("boundcheck.cli.frame.LOG_SECONDS", 0.0)
+    monkeypatch.setattr("boundcheck.cli.frame.LOG_SHARE", math.inf)
     config, store = tmp_path / "s.toml", tmp_path / "s.sqlite"
     config.write_text(GRID)
     code, out, err = terminal.run("sweep", config, "--store", store, "--jobs", 1)
     assert code == 0
     assert "sweeping" not in out
     lines = [line for line in err.splitlines() if "left" in line]
-    assert [line.split(",")[0] for line in lines] == ["sweeping: run 1 of 2", "sweeping: run 2 of 2"]
+    assert [line.split(",")[0] for line in lines] == ["sweeping: 1 of 2", "sweeping: 2 of 2"]
     assert lines[-1].endswith("0:00 left")
     assert terminal.run("sweep", config, "--store", tmp_path / "t.sqlite", "--jobs", 1, "--quiet")[2] == ""
 

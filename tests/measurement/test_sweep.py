@@ -267,7 +267,7 @@ def test_a_full_disk_loses_nothing(grid, tmp_path):
 
 
 def test_time_left_is_told():
-    assert _left(time.perf_counter() - 10.0, 1, 8) == "run 1 of 8, 1:10 left"
+    assert _left(time.perf_counter() - 10.0, 1, 8) == "1:10 left"
 
 
 def workers_of(parent: int) -> list[int]:

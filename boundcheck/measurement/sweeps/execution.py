@@ -94,9 +94,9 @@ def sweep(
 
 
 def _left(began: float, done: int, total: int) -> str:
-    """Say how far it is, and how long it will take at the pace so far."""
+    """Say how long it will take at the pace so far."""
     left = (time.perf_counter() - began) / done * (total - done)
-    return f"run {done} of {total}, {int(left) // 60}:{int(left) % 60:02d} left"
+    return f"{int(left) // 60}:{int(left) % 60:02d} left"
 
 
 def _on_processes(missing: list[Cell], jobs: int | None) -> Finished:
