@@ -337,18 +337,19 @@ def refined(directions: Directions, start: Fraction, digits: int) -> Fraction:
     """
     place, known = start, START_DIGITS
     for _ in range(MAX_CLIMBS):
-        if 2 * known >= digits + START_DIGITS or not 0 < place < 1:
+        if 2 * known >= digits + START_DIGITS:
             break
         step = Fraction(1, 10**known)
+        centre = min(max(place, step), 1 - step)  # a maximiser may lie too near to an end for doubles to tell
         with precision(3 * known + 20):
-            below, here, above = (directions.at(place + k * step) for k in (-1, 0, 1))
+            below, here, above = (directions.at(centre + k * step) for k in (-1, 0, 1))
             bend = below - 2 * here + above
             move = (below - above) / (2 * bend) if bend < 0 else arb("nan")
         if not (move.is_finite() and abs(move) < 100):
             break
         behind = max(0, math.ceil(math.log10(abs(float(move)) + 1e-9)))
-        place += step * Fraction(round(dyadic(move.mid()) * 10 ** (2 * known)), 10 ** (2 * known))
-        known = 2 * (known - behind) - 1
+        moved = centre + step * Fraction(round(dyadic(move.mid()) * 10 ** (2 * known)), 10 ** (2 * known))
+        place, known = min(max(moved, Fraction(0)), Fraction(1)), 2 * (known - behind) - 1
     return min(max(place, Fraction(0)), Fraction(1))
 
 

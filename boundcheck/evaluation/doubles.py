@@ -28,6 +28,7 @@ NEAR_BY = 64.0
 SHORT = (12, 48, 160)
 ROUNDING = 2.0**-50
 NEARBY = 3e-4
+HALVINGS = 13
 MAX_PARABOLAS = 12
 CLOSE = 1e-11
 
@@ -147,11 +148,15 @@ def peak(height: Callable[[float], float], low: float, high: float) -> tuple[flo
         return place, top
     if place in (low, high):
         inward = step if place == low else -step
-        near = height(place + math.copysign(NEARBY, inward))  # far enough to see a bend where the slope is 0
+        apart = math.copysign(NEARBY, inward)  # far enough to see a bend where the slope is 0
+        near, far = height(place + apart), height(place + 2 * apart)
         if near <= top:
-            return place, top
-        place += inward / 2
-        top, step = max(height(place), near), step / 2
+            rise, bend = (4 * near - 3 * top - far) / 2, top - 2 * near + far
+            move = rise / -bend if bend < 0 < rise else 0.0
+            return place + move * apart, top + move * rise / 2
+        away = [inward / 2**k for k in range(1, HALVINGS)]  # it may be close to the end
+        top, move = max((height(place + move), move) for move in away)
+        place, step = place + move, abs(move) / 2
     return _climb_by_parabolas(height, place, step, (low, high), top)
 
 

@@ -108,3 +108,27 @@ def test_a_flat_end_with_a_higher_summit_beside_it():
     asked = {"tier": "directional", "activation": "sin", "alpha": "1/2", "T": 9, "m": 4, "rho_w": 0}
     assert evaluate_double("lemma-1.L", **asked) == pytest.approx(1.99622417408625, rel=1e-12)
     assert double_beside_enclosure("lemma-1.L", digits=8, **asked).error < 1e-7
+
+
+@pytest.mark.parametrize("away", [0.0, 1e-5, 1e-4, 2e-4, 4e-4, 1e-3, 0.01, 0.05, 0.15])
+@pytest.mark.parametrize("at_start", [True, False])
+def test_a_peak_next_to_an_end_is_found(away, at_start):
+    """The scan sees the end only; what matters of a maximum close to it is its value."""
+    centre = away if at_start else math.pi / 2 - away
+
+    def height(angle):
+        return 3.0 - (angle - centre) ** 2 + (angle - centre) ** 3 / 5
+
+    place, value = peak(height, 0.0, math.pi / 2)
+    assert value == pytest.approx(3.0, rel=1e-11)
+    assert place == pytest.approx(centre, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("sigma", "length", "alpha"), [("erf", 17, "3/2"), ("erf", 24, "6/5"), ("arctan", 24, "3/2"), ("arctan", 48, "6/5")]
+)
+def test_curvature_whose_direction_is_next_to_an_end(sigma, length, alpha):
+    found = double_beside_enclosure(
+        "lemma-1.beta", tier="directional", activation=sigma, digits=12, T=length, alpha=alpha, **SETTING
+    )
+    assert found.error < 1e-9

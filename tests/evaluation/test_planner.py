@@ -216,3 +216,9 @@ def test_what_is_asked_for_falls_with_the_width(theorem, variant, tier):
                 assert all(later < earlier for earlier, later in pairwise(found))
         wider = [asker.width(1000, (Rational(k), Rational(3))) for k in (2, 3, 5)]
         assert all(earlier < later for earlier, later in pairwise(wider))
+
+
+def test_a_maximiser_next_to_an_end_is_refined_too():
+    """Doubles put the best direction at pi/2 itself; it is 1e-8 away, which costs a lower bound 1e-17."""
+    given = SETTING | {"T": 24, "alpha": "6/5", "n": 16}
+    assert plan("theorem-2", variant="sharpened", tier="directional", activation="erf", **given).is_smallest
