@@ -328,14 +328,14 @@ def _are_below(directions: Directions, arcs: list[tuple[Fraction, Fraction]], ba
     return not pending
 
 
-def refined(directions: Directions, start: Fraction, digits: int) -> Fraction:
-    """Bring a maximiser known to about 7 digits to half of ``digits``, by parabolas through three directions.
+def refined(directions: Directions, start: Fraction, known: int, digits: int) -> tuple[Fraction, int]:
+    """Bring a maximiser known to so many digits to half of ``digits``, by parabolas through three directions.
 
     From a direction off by e the vertex through it and its neighbours at distance h is off by O(e^2 + h^2), and how far
     it moves tells e. This is not rigorous and need not be; but the arcs beside a direction so close to the maximiser
     are settled at once, and its value alone is a lower bound that loses no digits.
     """
-    place, known = start, START_DIGITS
+    place = start
     for _ in range(MAX_CLIMBS):
         if 2 * known >= digits + START_DIGITS:
             break
@@ -350,7 +350,7 @@ def refined(directions: Directions, start: Fraction, digits: int) -> Fraction:
         behind = max(0, math.ceil(math.log10(abs(float(move)) + 1e-9)))
         moved = centre + step * Fraction(round(dyadic(move.mid()) * 10 ** (2 * known)), 10 ** (2 * known))
         place, known = min(max(moved, Fraction(0)), Fraction(1)), 2 * (known - behind) - 1
-    return min(max(place, Fraction(0)), Fraction(1))
+    return min(max(place, Fraction(0)), Fraction(1)), known
 
 
 def _largest(values: list[arb]) -> arb:

@@ -16,7 +16,7 @@ from sympy import Rational
 
 from boundcheck.enclosure import precision
 from boundcheck.enclosure.decimals import decimal_text, dyadic
-from boundcheck.evaluation.balls import Balls, LowerBalls
+from boundcheck.evaluation.balls import Balls, LowerBalls, Places
 from boundcheck.evaluation.closed_form import exact_rational
 from boundcheck.evaluation.conditions import Asker, Conditions
 from boundcheck.evaluation.doubles import Doubles
@@ -134,6 +134,7 @@ class _Decider:
         self.is_coarse = False
         self.hint = 2
         self.aims, self.reach = 0, 2
+        self.places: Places = {}
 
     @property
     def is_decided(self) -> bool:
@@ -161,7 +162,7 @@ class _Decider:
 
     def _bound_below(self, width: int, digits: int) -> Rational:
         """Bound g(width) from below, which refutes every smaller even width up to this one; return the radius of it."""
-        below = Asker(self.conditions, LowerBalls(self.conditions.width.activation, digits))
+        below = Asker(self.conditions, LowerBalls(self.conditions.width.activation, digits, self.places))
         radius, _ = lower_radius(below, width, digits)
         outer = below.radius_u(width, radius).lower() if self.conditions.is_fixed_point else None
         floor = self.conditions.floor[1] if outer is None else max(self.conditions.floor[1], _exact(outer))
@@ -180,7 +181,7 @@ class _Decider:
         if self.hint < width and self.feasible is None and self.aims < MAX_AIMS:
             self.aims += 1  # do not certify a width that is not the smallest
             return True
-        above = Asker(self.conditions, Balls(self.conditions.width.activation, digits))
+        above = Asker(self.conditions, Balls(self.conditions.width.activation, digits, self.places))
         radii = upper_radii(above, width, radius, digits + 4)
         if radii is None:
             return False

@@ -111,9 +111,10 @@ def test_a_maximiser_is_refined_and_certified_to_many_digits():
         coarse = supremum_over_directions(course, Fraction(5, 8), arb(10) ** -14)
         start = max(course.courses, key=lambda turn: course.value(turn).mid())
         assert course.value(start) <= coarse.upper()
-        place = refined(course, start, 30)
+        place, known = refined(course, start, 7, 30)
+        assert known >= 15
         assert all(course.at(place + k * Fraction(1, 10**12)) < course.at(place) for k in (-1, 1))
-        assert refined(course, Fraction(1), 30) == 1
+        assert refined(course, Fraction(1), 7, 30)[0] == 1
         found = supremum_over_directions(course, place, arb(10) ** -30)
         assert found.rad() < found * arb(10) ** -29
 
