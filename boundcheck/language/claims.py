@@ -9,6 +9,7 @@ from typing import Literal
 import sympy
 from sympy import Expr, Symbol
 
+from boundcheck.language.latex import latex
 from boundcheck.language.text import to_text
 
 Operator = Literal["==", "<=", "<", ">=", ">"]
@@ -57,7 +58,7 @@ class Relation:
     def latex(self) -> str:
         """Write the relation in LaTeX."""
         op = {"==": "=", "<=": r"\le", ">=": r"\ge"}.get(self.op, self.op)
-        return f"{sympy.latex(self.left)} {op} {sympy.latex(self.right)}"
+        return f"{latex(self.left)} {op} {latex(self.right)}"
 
     def pretty(self, columns: int | None = None) -> str:
         """Write the relation in Unicode, in two dimensions, wrapped at ``columns``."""
@@ -86,7 +87,7 @@ class IsInteger:
 
     def latex(self) -> str:
         """Write the hypothesis in LaTeX."""
-        return rf"{sympy.latex(self.symbol)} \in \mathbb{{Z}}"
+        return rf"{latex(self.symbol)} \in \mathbb{{Z}}"
 
     def __str__(self) -> str:
         return self.text

@@ -8,6 +8,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from boundcheck.language.claims import Claim, IsInteger, Relation
+from boundcheck.language.latex import latex, symbol_latex
 from boundcheck.language.statements import Recurrence, Supremum
 from boundcheck.language.text import to_text
 
@@ -25,7 +26,7 @@ def form_lines(name: str, value: Value, notation: Notation, *, symbol: str = "")
     if notation == "text":
         return [form_text(value)]
     if notation == "latex":
-        return form_latex(symbol or sympy.latex(Symbol(name)), value)
+        return form_latex(symbol or symbol_latex(name), value)
     return [line for block in _unicode_blocks(Symbol(name), value) for line in block.splitlines()]
 
 
@@ -61,30 +62,30 @@ def form_text(value: Value) -> str:
 def form_latex(name: str, value: Value) -> list[str]:
     """Return the LaTeX lines that define one form; ``name`` is LaTeX."""
     if isinstance(value, Recurrence):
-        return [f"{name} = {sympy.latex(value.output)}", *_recurrence_latex(value)]
+        return [f"{name} = {latex(value.output)}", *_recurrence_latex(value)]
     if isinstance(value, Supremum) and isinstance(value.value, Recurrence):
-        low, high = map(sympy.latex, value.domain or ("", ""))
-        head = rf"\max_{{{sympy.latex(value.variable)}\in[{low},{high}]}} {sympy.latex(value.value.output)}"
+        low, high = map(latex, value.domain or ("", ""))
+        head = rf"\max_{{{latex(value.variable)}\in[{low},{high}]}} {latex(value.value.output)}"
         return [f"{name} = {head}", *_recurrence_latex(value.value)]
     return [f"{name} = {_right_latex(value)}"]
 
 
 def _right_latex(value: Value) -> str:
     if isinstance(value, Supremum):
-        where = r"\in\mathbb{R}" if value.domain is None else rf"\in[{','.join(map(sympy.latex, value.domain))}]"
-        return rf"\sup_{{{sympy.latex(value.variable)}{where}}}\left({sympy.latex(value.value)}\right)"
-    return sympy.latex(value)
+        where = r"\in\mathbb{R}" if value.domain is None else rf"\in[{','.join(map(latex, value.domain))}]"
+        return rf"\sup_{{{latex(value.variable)}{where}}}\left({latex(value.value)}\right)"
+    return latex(value)
 
 
 def _recurrence_latex(value: Recurrence) -> list[str]:
-    at = rf"\quad\text{{at }}{sympy.latex(value.index)}={value.first}"
+    at = rf"\quad\text{{at }}{latex(value.index)}={value.first}"
     lines = [
-        rf"{sympy.latex(symbol)} \leftarrow {sympy.latex(start)}" + at
+        rf"{latex(symbol)} \leftarrow {latex(start)}" + at
         for symbol, start in zip(value.state, value.start, strict=True)
     ]
-    lines += [rf"{sympy.latex(symbol)} := {_right_latex(local)}" for symbol, local in value.local]
+    lines += [rf"{latex(symbol)} := {_right_latex(local)}" for symbol, local in value.local]
     lines += [
-        rf"{sympy.latex(symbol)} \leftarrow {_right_latex(step)}"
+        rf"{latex(symbol)} \leftarrow {_right_latex(step)}"
         for symbol, step in zip(value.state, value.step, strict=True)
     ]
     return lines

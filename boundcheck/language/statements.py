@@ -11,6 +11,7 @@ from sympy import Expr, Symbol
 
 from boundcheck import notation
 from boundcheck.language.claims import Claim, Hypothesis, IsInteger, Relation
+from boundcheck.language.latex import latex as latex_of
 from boundcheck.language.parsing import parse_expression, parse_hypothesis, parse_relation
 
 TIERS = ("paper", "recursive", "coupled", "directional")
@@ -180,7 +181,7 @@ class Quantity:
     def _repr_latex_(self) -> str:
         head = self.latex or self.name
         shown = [form for form in self.forms if isinstance(form.value, Expr)]
-        return "$" + r",\quad ".join(f"{head} = {sympy.latex(form.value)}" for form in shown) + "$" if shown else head
+        return "$" + r",\quad ".join(f"{head} = {latex_of(form.value)}" for form in shown) + "$" if shown else head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
