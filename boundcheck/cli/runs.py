@@ -33,6 +33,7 @@ DataOption = Annotated[Path | None, typer.Option("--data", metavar="F.csv|F.npz"
 ColumnOption = Annotated[
     list[str] | None, typer.Option("--column", metavar="NAME", help="Column of --data; repeated: inputs, target last.")
 ]
+FREE = "B (free)"
 SeedOption = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of every random choice.")]
 JobsOption = Annotated[int | None, typer.Option("--jobs", metavar="N", help="Worker processes; results are the same.")]
 
@@ -141,7 +142,10 @@ def _write_certificate(result: Any) -> None:
     headers = list(dict.fromkeys(name for row in rows for name in row if name not in ("claim", "trivial")))
     write_table(headers, ([_number(row.get(name)) for name in headers] for row in rows))
     names = ("standing", "scope", "trivial", "informative", "dominating", "broke", "seconds")
-    write_fields({name: shown[name] for name in names if shown[name] is not None})
+    fields = {name: shown[name] for name in names if shown[name] is not None}
+    if FREE in headers:
+        fields[FREE] = "of descent without projection, not of the run that is measured here"
+    write_fields(fields)
     for method, reason in result.unavailable.items():
         write_wrapped(f"{method} does not apply: {reason}")
 
