@@ -12,10 +12,11 @@ from mpmath import mp
 from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
-from boundcheck.evaluation.doubles import Doubles, ScalarSupremum
+from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.polarisation import along_u, along_w, polarise
 from boundcheck.evaluation.recursion import run
 from boundcheck.evaluation.request import request, value_of
+from boundcheck.evaluation.tabulated import ScalarSupremum
 from boundcheck.evaluation.terms import free_symbols
 from boundcheck.language import Quantity, Recurrence, Statement, Supremum
 from boundcheck.notation import sigma_z, z

@@ -7,7 +7,8 @@ import pytest
 
 from boundcheck.activations import activation
 from boundcheck.evaluation import double_beside_enclosure, evaluate, evaluate_double
-from boundcheck.evaluation.doubles import Doubles, moved_peak, peak
+from boundcheck.evaluation.doubles import Doubles
+from boundcheck.evaluation.peaks import moved_peak, peak
 from boundcheck.evaluation.recursion import Stepper
 from boundcheck.evaluation.times import forms, main, timed
 from boundcheck.language import Quantity
