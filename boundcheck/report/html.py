@@ -39,6 +39,7 @@ def environment() -> Any:
         failures=wording.failures,
         reason=wording.reason,
         count=wording.count,
+        columns=wording.columns,
         certified=reading.interval,
         at_most=reading.at_most,
         meaning=wording.MEANINGS,

@@ -75,7 +75,7 @@ def _data(meta: dict[str, Any]) -> str:
     if series is None:
         return "synthetic, realisable: y is F* of known transportation maps"
     return (
-        f"`{series['path']}`, column {series['target']}, {series['windows']} windows; realisable is undecided: the "
+        f"`{series['path']}`, {wording.columns(series)}, {series['windows']} windows; realisable is undecided: the "
         f"data are real, ν is {meta['data']['nu']}"
     )
 

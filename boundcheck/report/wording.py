@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 MARKS = {
@@ -143,6 +144,14 @@ def reason(text: str) -> str:
 def superscript(value: int) -> str:
     """Write an integer in superscript digits."""
     return str(value).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def columns(series: Mapping[str, Any]) -> str:
+    """Name the columns that a series' inputs and targets come from."""
+    names = series["columns"]
+    if list(names) == [series["target"]]:
+        return f"column {series['target']}"
+    return f"inputs {', '.join(names)}, targets {series['target']}"
 
 
 def agreeing_digits(lower: str, upper: str, most: int = 12) -> int:

@@ -58,3 +58,11 @@ def test_a_count_is_whole_or_rounded_up():
 
 def test_a_greek_index_is_set_low():
     assert html_text("a witness in Omega_rho; step") == "a witness in Ω<sub>ρ</sub>; step"
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [(("close",), "column close"), (("open", "close"), "inputs open, close, targets close")],
+)
+def test_every_column_that_was_read_is_named(names, text):
+    assert wording.columns({"columns": names, "target": names[-1]}) == text
