@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -17,11 +17,23 @@ ROWS = 1024
 PENALTIES = tuple(10.0**k for k in range(-8, 1))
 
 
-def ridge_comparator(problem: Problem, seed: np.random.SeedSequence) -> tuple[float, float]:
-    """Find Theta_bar in Omega_{rho,m} with a small risk: return (R(Theta_bar), ||Theta_bar - Theta(0)||^2).
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Comparator:
+    """Theta_bar beside Theta(0): R(Theta_bar) and ||Theta_bar - Theta(0)||^2, upper ends if ``enclosed``."""
+
+    initial: Any
+    weights: Any
+    risk: float
+    distance: float
+    enclosed: bool = False
+
+
+def ridge_comparator(problem: Problem, seed: np.random.SeedSequence) -> Comparator:
+    """Find Theta_bar in Omega_{rho,m} with a small risk.
 
     Ridge regression of y in the tangent features at Theta(0), projected on the neighbourhood; the penalty that gives
-    the smallest risk plus distance over m is taken. The risk is the network's own, not the linear model's.
+    the smallest risk plus distance over m is taken. The risk is the network's own, not the linear model's; in small
+    problems it and the distance are enclosed and rounded up.
     """
     from boundcheck import network
     from boundcheck.network import Weights
@@ -29,19 +41,31 @@ def ridge_comparator(problem: Problem, seed: np.random.SeedSequence) -> tuple[fl
     X, y = problem.X, problem.y
     initial = network.symmetric_initialization(problem.m, problem.d, float(problem.alpha), np.random.default_rng(seed))
     values, vectors = np.linalg.eigh(network.gram_matrix(initial, X, problem.activation) / y.size)
-    best = (np.inf, 0.0, np.inf)
+    best, least = None, np.inf
     for penalty in PENALTIES:
         dual = vectors @ ((vectors.T @ y.reshape(-1)) / (np.maximum(values, 0.0) + penalty * values[-1])) / y.size
         map_ = _map_values(initial, X, dual.reshape(y.shape), problem.activation)
         shift = initial.c[:, None] / np.sqrt(problem.m) * map_
         radii = (float(problem.rho_w), float(problem.rho_u))
         w, u, _ = network.project(initial.w + shift[:, 0], initial.u + shift[:, 1:], initial, radii)
-        risk = network.risk(network.forward(Weights(w, u, initial.c), X, problem.activation), y)
+        weights = Weights(w, u, initial.c)
+        risk = network.risk(network.forward(weights, X, problem.activation), y)
         distance = float(((w - initial.w) ** 2).sum() + ((u - initial.u) ** 2).sum())
-        score = risk + distance / problem.m
-        if score < best[2]:
-            best = (risk, distance, score)
-    return best[0], best[1]
+        if best is None or risk + distance / problem.m < least:
+            least = risk + distance / problem.m
+            best = Comparator(initial=initial, weights=weights, risk=risk, distance=distance)
+    assert best is not None
+    return _enclosed(best, problem)
+
+
+def _enclosed(found: Comparator, problem: Problem) -> Comparator:
+    """Enclose risk and distance where that takes little time."""
+    from boundcheck.measurement.comparator_witness import MOST, upper_ends
+
+    if problem.m * problem.y.size > MOST:
+        return found
+    risk, distance = upper_ends(found.initial, found.weights, problem.X, problem.y, problem.activation)
+    return replace(found, risk=risk, distance=distance, enclosed=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,49 +16,25 @@ from boundcheck.enclosure import Enclosure
 from boundcheck.measurement.bounds import DIGITS, LOOSE_TO_TIGHT, parameter_values
 from boundcheck.measurement.catalogue import MEASUREMENTS, measure
 from boundcheck.measurement.coverage import clopper_pearson
+from boundcheck.measurement.planted_problems import (
+    COUNTED,
+    EXACT,
+    EXACT_BOUNDS,
+    NEAR,
+    OTHER,
+    PRESCRIBED,
+    REASONS,
+    ROOM,
+    SETTINGS,
+)
+from boundcheck.measurement.planted_witnesses import (
+    FORMS,
+    expectation_over_form,
+    recursion_over_sum,
+    risks_at_prescription,
+)
 from boundcheck.measurement.reevaluation import reevaluate
 from boundcheck.measurement.values import Measurement, Problem
-
-EXACT, OTHER = Fraction(97, 100), Fraction(1, 2)
-EXACT_BOUNDS = {("lemma-1", "D_w"), ("lemma-1", "D_u"), ("lemma-1", "L"), ("lemma-2", "Lambda")}
-"""Bounds that are suprema in their tightest tier, for d >= 2."""
-_GROWING = Problem(T=4, d=2, m=1024, alpha=Fraction(1, 2), rho_w=1, rho_u=1, nu_w=1, nu_u=1, restarts=32)
-_SHORT = Problem(T=1, d=2, m=1 << 14, alpha=Fraction(1, 2), rho_w=1, rho_u=3, nu_w=0, nu_u=Fraction(1, 10), restarts=32)
-_WIDE, _TWO = _GROWING.replace(T=6, m=1 << 14), _GROWING.replace(T=2)
-_NEARLY_LINEAR = Problem(activation="tanh(z/10)", T=1, n=1, d=2, m=64, alpha=Fraction(1, 2), rho_w=0, rho_u=1, nu_w=0)
-_SPREAD = _NEARLY_LINEAR.replace(map="alternating", delta=Fraction(1, 100), runs=400)
-_ONE_STEP = _NEARLY_LINEAR.replace(map="aligned", m=1 << 16, tau=1)
-SETTINGS: tuple[tuple[Problem, str, tuple[str, ...]], ...] = (
-    (_GROWING, "lemma-1", ("D_w", "D_u", "L", "beta")),
-    (_TWO, "lemma-1", ("gamma3",)),
-    (_GROWING, "lemma-2", ("Lambda", "chi")),
-    (_WIDE, "prop-4", ("bound",)),
-    (_WIDE, "prop-4b", ("bound",)),
-    (_SHORT.replace(nu_u=1), "prop-5-symmetric", ("bound",)),
-    (_GROWING, "prop-6", ("output",)),
-    (_SHORT, "prop-6", ("gradient",)),
-    (_TWO, "prop-6b", ("factor", "factor_w", "factor_u")),
-    (_NEARLY_LINEAR, "prop-2", ("bound",)),
-    (_NEARLY_LINEAR, "prop-6", ("target",)),
-)
-"""Problems at which a statement's quantities are tight enough for a witness to catch the errors planted in them."""
-COUNTED: tuple[tuple[Problem, str, tuple[str, ...]], ...] = (
-    (_SPREAD, "prop-3", ("bound",)),
-    (_SPREAD, "prop-3-rms", ("bound",)),
-    (_SPREAD, "prop-5", ("bound",)),
-    (_ONE_STEP, "theorem-1", ("bound",)),
-)
-"""Problems at which a frequency over seeds catches them, for theorem-1 in variant lyapunov."""
-_HALF = "at most half can be attained: at tau = 1 it is >= 2 L^2 N, and R(Theta(0)) <= L^2 N, N = nu_w^2 + nu_u^2"
-_ROOM = "holds for any distribution: room to spare"
-REASONS: dict[tuple[str, str | None], str] = {
-    ("prop-2a", None): f"{_ROOM} (products of gradients spread by about L^2/2, the bound allows L^2)",
-    ("theorem-1", "sharpened"): _HALF,
-    ("theorem-1", "classic"): _HALF,
-    ("corollary-1", "sharpened"): _HALF,
-    ("corollary-1", "classic"): _HALF,
-}
-"""Why an error is not caught by any problem, by statement and variant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +91,10 @@ def _judge(problem: Problem, item: Measurement, sizes: Sequence[Measurement]) ->
     if item.value is None:
         return row(None, str(item.witness.get("reason", "nothing measured")))
     if item.quantity.endswith("difference"):
-        return row(None, "an identity in doubles: a planted error makes the sides differ, but nothing rigorous says so")
+        return row(None, "an identity, here in doubles")
     bound = _tightest(problem, item)
     if bound is None:
-        return row(None, "no certified number stands beside it")
+        return row(None, REASONS.get((item.statement, item.quantity), "no certified number stands beside it"))
     if item.kind == "frequency":
         return row(*_by_frequency(item, sizes, bound, problem))
     try:
@@ -137,7 +113,7 @@ def _by_frequency(
         deviations = sorted(size.series.get("deviation", []), reverse=True)
         found = contradicting_size(deviations, float(problem.delta))
         if found is not None:
-            return (found - _error(size)) / limit, REASONS.get((item.statement, item.variant), _ROOM)
+            return (found - _error(size)) / limit, REASONS.get((item.statement, item.variant), ROOM)
         factor = (size.value or 0.0) / limit
     return None, "too few runs to exceed delta for certain" + (f"; {factor:.2g} of the bound" if factor else "")
 
@@ -167,9 +143,33 @@ def best(rows: Iterable[Planted]) -> list[Planted]:
 def survey(problem: Problem) -> list[Planted]:
     """Judge everything at a problem, and at the problems where bounds are tight."""
     rows = plant(problem)
-    for tight, statement, quantities in (*SETTINGS, *COUNTED):
+    for tight, statement, quantities in SETTINGS:
         rows += [row for row in plant(tight, (statement,)) if row.quantity in quantities]
-    return best(rows)
+    for tight, statement in (*((problem, name) for problem, name, _ in COUNTED), *NEAR):
+        rows += plant(tight, (statement,))
+    return best([*rows, *identities(problem), *prescribed()])
+
+
+def identities(problem: Problem) -> list[Planted]:
+    """Judge errors planted in one side of an identity: both sides are enclosed."""
+    found = [("prop-1", "difference", recursion_over_sum(problem))]
+    found += [("prop-2b", f"{name}-difference", expectation_over_form(name)) for name in FORMS]
+    return [
+        Planted(statement=statement, quantity=quantity, kind="exact-run", factor=float(ratio.lower))
+        for statement, quantity, ratio in found
+    ]
+
+
+def prescribed() -> list[Planted]:
+    """Judge errors planted in epsilon: Theorem 2 would promise a smaller risk at the numbers that it asks for."""
+    rows = []
+    for problem, variant, share, kappa in PRESCRIBED:
+        risks, epsilon = risks_at_prescription(problem, variant, share, kappa)
+        size = contradicting_size(sorted(risks, reverse=True), float(problem.delta))
+        factor = None if size is None else size / float(epsilon)
+        row = Planted(statement="theorem-2", quantity="bound", kind="frequency", factor=factor, variant=variant)
+        rows.append(row if row.caught else replace(row, reason=REASONS.get(("theorem-2", variant), ROOM)))
+    return rows
 
 
 def table(rows: Iterable[Planted]) -> str:

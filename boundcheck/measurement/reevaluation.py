@@ -47,13 +47,14 @@ def reevaluate(statement_id: str, quantity: str, witness: dict[str, Any]) -> Enc
     Args:    statement_id, quantity: for messages only; the witness says what it is a point of (``form``).
     Raises:  ValueError if the point leaves the statement's domain, or the witness holds no such point.
     """
-    from boundcheck.measurement import expectation_witness, pair_witness
+    from boundcheck.measurement import comparator_witness, expectation_witness, pair_witness
 
     forms: dict[Any, Callable[[dict[str, Any]], arb]] = {
         "direction": _direction,
         "pair": pair_witness.pair_value,
         "kernel": pair_witness.kernel_value,
         "expectation": expectation_witness.expectation_value,
+        "start": comparator_witness.start_value,
     }
     form = witness.get("form")
     if form not in forms:

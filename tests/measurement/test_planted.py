@@ -8,18 +8,18 @@ import pytest
 
 from boundcheck.measurement import Problem
 from boundcheck.measurement.coverage import clopper_pearson
-from boundcheck.measurement.planted import (
+from boundcheck.measurement.planted import Planted as Row
+from boundcheck.measurement.planted import best, contradicting_size, identities, plant, prescribed, survey
+from boundcheck.measurement.planted_problems import (
     COUNTED,
     EXACT,
     EXACT_BOUNDS,
     OTHER,
+    PRESCRIBED,
+    REASONS,
     SETTINGS,
-    best,
-    contradicting_size,
-    plant,
-    survey,
+    TRUE,
 )
-from boundcheck.measurement.planted import Planted as Row
 
 SMALL = Problem(T=2, d=2, n=3, m=64, rho_w=1, rho_u=1, nu_w=1, nu_u=1, tau=20, runs=40, restarts=8)
 
@@ -46,17 +46,40 @@ def test_a_limit_below_the_contradicting_size_is_refuted_and_one_at_it_is_not(de
 
 
 @pytest.mark.parametrize(
-    ("problem", "statement"),
+    ("problem", "statement", "variant"),
     [
-        pytest.param(problem, statement, marks=pytest.mark.slow if statement == "theorem-1" else ())
-        for problem, statement, _ in COUNTED
+        pytest.param(*entry, marks=pytest.mark.slow if entry[1] in ("theorem-1", "prop-2a") else ())
+        for entry in COUNTED
     ],
 )
-def test_seeds_catch_half_of_a_bound_where_averages_spread(problem, statement):
+def test_seeds_catch_half_of_a_bound_where_averages_spread(problem, statement, variant):
     """The bound itself holds in enough runs; scaled by a half it fails in certainly more than a share delta."""
-    row = next(row for row in plant(problem, (statement,)) if row.variant in (None, "lyapunov"))
+    row = next(row for row in plant(problem, (statement,)) if row.variant == variant)
     assert (row.kind, row.wanted, row.caught, row.reason) == ("frequency", OTHER, True, "")
     assert row.factor < 1.0
+
+
+def test_a_factor_planted_in_an_identity_is_caught():
+    rows = identities(SMALL)
+    assert {(row.statement, row.quantity) for row in rows} < EXACT_BOUNDS
+    assert all(row.caught and 0.99 < row.factor <= 1.0 for row in rows)
+
+
+def test_a_comparator_catches_half_of_the_bound_for_any_targets():
+    problem, statement, _ = SETTINGS[-1]
+    (row,) = plant(problem, (statement,))
+    assert (row.statement, row.kind, row.caught) == ("theorem-1-any-target", "exact-run", True)
+    assert row.factor < 1.0
+
+
+@pytest.mark.slow
+def test_half_of_what_theorem_2_promises_is_caught_unless_it_is_true():
+    rows = {row.variant: row for row in prescribed()}
+    assert set(rows) == {variant for _, variant, _, _ in PRESCRIBED}
+    assert rows["lyapunov"].caught
+    assert rows["classic"].caught
+    assert (rows["sharpened"].caught, rows["sharpened"].reason) == (False, TRUE)
+    assert all(row.factor < 1.0 for row in rows.values())
 
 
 @pytest.fixture
@@ -84,9 +107,14 @@ def listed() -> dict[tuple[str, str], bool]:
 def test_the_table_lists_every_bound_with_a_problem_of_its_own_as_caught():
     caught = listed()
     for _, statement, quantities in SETTINGS:
-        assert all(caught[statement, quantity] for quantity in quantities)
-    for _, statement, _ in COUNTED:
-        assert caught[statement, "bound (lyapunov)" if statement == "theorem-1" else "bound"]
+        for quantity in quantities:
+            names = [key for key in caught if key[0] == statement and key[1].split(" (")[0] == quantity]
+            assert names
+            assert all(caught[name] for name in names)
+    for _, statement, variant in COUNTED:
+        assert caught[statement, f"bound ({variant})" if variant else "bound"]
+    for statement, variant in REASONS:
+        assert not caught.get((statement, f"bound ({variant})"), False)
     assert {key for key in EXACT_BOUNDS if not caught[key]} == set()
 
 
