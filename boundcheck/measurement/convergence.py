@@ -165,7 +165,9 @@ def measure_projected(problem: Problem) -> tuple[Measurement, ...]:
                 seconds=time.perf_counter() - began,
             )
         )
-        found += counted_above(problem, "theorem-1", bounded, witness, variant)
+        which = "mean" if variant in OF_THE_MEAN else "smallest"
+        rule = {"counted": f"runs whose {which} risk over s < tau is above the bound"}
+        found += counted_above(problem, "theorem-1", bounded, witness | rule, variant)
     return tuple(found)
 
 

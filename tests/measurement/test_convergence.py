@@ -188,3 +188,14 @@ def test_memory_is_estimated_and_refused():
     assert needed_bytes(SMALL.replace(m=1 << 20, T=16, n=32)) < 1 << 30
     with pytest.raises(ValueError, match="needs about"):
         check_memory(SMALL, available=1000)
+
+
+def test_bounds_of_the_mean_are_counted_against_the_mean():
+    problem = Problem(T=1, n=2, d=2, m=64, tau=10, runs=6, rho_w=1, rho_u=1)
+    found = {(item.variant, item.kind): item for item in measure("theorem-1", problem)}
+    for variant in ("classic", "sharpened", "lyapunov"):
+        series = found[variant, "exact-run"].series
+        risks = series["risk"][:-1]  # of the first seed, one of those in the series of all
+        bounded = min(risks) if variant == "lyapunov" else np.mean(risks)
+        assert np.isclose(series["deviation"], bounded, rtol=1e-12, atol=0).any()
+        assert ("mean" in found[variant, "frequency"].witness["counted"]) == (variant != "lyapunov")
