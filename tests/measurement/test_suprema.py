@@ -15,11 +15,11 @@ EXACT = Fraction(97, 100)
 TWO = next(problem for problem, _, quantities in SETTINGS if "gamma3" in quantities)
 
 
-def tightest(problem: Problem, quantity: str) -> Enclosure:
-    found = []
+def tightest(problem: Problem, quantity: str, **given: Fraction) -> Enclosure:
+    found, values = [], parameter_values(problem) | given
     for tier in LOOSE_TO_TIGHT:
         try:
-            found.append(evaluate(quantity, tier=tier, activation=problem.activation, **parameter_values(problem)))
+            found.append(evaluate(quantity, tier=tier, activation=problem.activation, **values))
         except ValueError:
             continue
     return min(found, key=lambda item: item.upper)
@@ -33,7 +33,8 @@ def test_true_bounds_hold_and_planted_errors_are_contradicted(problem, statement
     for quantity in quantities:
         item, factor = found[quantity], EXACT if (statement, quantity) in EXACT_BOUNDS else Fraction(1, 2)
         again = reevaluate(statement, quantity, json.loads(json.dumps(item.witness)))
-        bound = tightest(problem, f"{statement}.{quantity}")
+        given = {name: Fraction(float.fromhex(text)) for name, text in item.witness.get("given", {}).items()}
+        bound = tightest(problem, f"{statement}.{quantity}", **given)
         assert again.lower <= bound.upper, "a true bound must not be contradicted"
         assert again.lower > bound.upper * factor, "a planted error must be contradicted"
         width = 1e-4 if item.witness["form"] == "expectation" else 1e-9

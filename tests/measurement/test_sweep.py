@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -264,6 +265,25 @@ def test_a_full_disk_loses_nothing(grid, tmp_path):
             store.add(others[0], "x" * 1_000_000, 0.0)
         assert store.rows() == before
     assert rows(place) == before
+
+
+def test_a_limit_of_file_size_loses_nothing(grid, tmp_path):
+    place = tmp_path / "a"
+    code = code_version()
+    first, *others = cells(grid, code)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Store(place, code) as store:
+        store.add(first, *run_cell(first.as_text()))
+        before = store.rows()
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (place.stat().st_size, limits[1]))
+            with pytest.raises(OSError, match="must work and have room"):
+                store.add(others[0], "x" * 1_000_000, 0.0)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert store.rows() == before
+        store.add(others[0], "x" * 1_000_000, 0.0)
+        assert len(store.keys()) == 2
 
 
 def test_time_left_is_told():

@@ -153,6 +153,8 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
         return OSError(f"the store must be free; got {path}, which another process has locked (wait, or copy it)")
     if "full" in text:
         return OSError(f"the store needs room; got a full disk at {path} (all that was stored is kept; free some)")
+    if "disk i/o" in text:
+        return OSError(f"the store's disk must work and have room; got an error at {path} (all that was stored is kept)")
     if "readonly" in text or "read-only" in text:
         return OSError(f"the store must be writable; got {path}, which is read-only (choose another place)")
     if "not a database" in text or "malformed" in text or "no such table" in text:
