@@ -154,7 +154,7 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
     if "full" in text:
         return OSError(f"the store needs room; got a full disk at {path} (all that was stored is kept; free some)")
     if "disk i/o" in text:
-        return OSError(f"the store's disk must work and have room; got an error at {path} (all that was stored is kept)")
+        return OSError(f"the store's disk must work and have room; got an error at {path} (what was stored is kept)")
     if "readonly" in text or "read-only" in text:
         return OSError(f"the store must be writable; got {path}, which is read-only (choose another place)")
     if "not a database" in text or "malformed" in text or "no such table" in text:
