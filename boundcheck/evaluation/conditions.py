@@ -1,7 +1,8 @@
 """A theorem's conditions on the width, as the planner asks them: radii and required width at a width m.
 
 Both are nondecreasing in rho and nonincreasing in m: every tier is built from non-negative numbers, alpha_m = alpha +
-rho_w/sqrt(m), sums, products, roots and suprema, so it is nondecreasing in alpha_m, and alpha_m falls with m.
+rho_w/sqrt(m), sums, products, roots and suprema, so it is nondecreasing in alpha_m, and alpha_m falls with m (proved:
+steps alpha-falls, p-grows, q-grows, root-grows and supremum-grows of theorem-1).
 """
 
 from __future__ import annotations

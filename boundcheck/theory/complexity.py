@@ -12,10 +12,11 @@ from boundcheck.notation import epsilon, eta, kappa, m, norm_nu, norm_rho, nu_u,
 from boundcheck.theory.approximation import APART, CONFIDENCE, SYMMETRIC
 from boundcheck.theory.convergence import ROOM
 from boundcheck.theory.convergence_bounds import CONSTANTS, ITERATIONS, WIDTHS, C_classic, C_direct, C_lyapunov
-from boundcheck.theory.convergence_steps import BELOW_HALF, abbreviated, size
+from boundcheck.theory.convergence_steps import abbreviated
 from boundcheck.theory.hidden_state import BALL, SMOOTH
 from boundcheck.theory.hidden_state_steps import equal, le, nonnegative
 from boundcheck.theory.norms import REALISABLE, L
+from boundcheck.theory.planning_steps import BELOW_HALF, size
 
 Dw, Du, D, nu = nonnegative("D_w D_u D nu")
 DERIVATIVES = (

@@ -42,7 +42,6 @@ from boundcheck.theory.convergence_steps import (
     CHANGE_OF_FEATURE,
     CLASSIC,
     LYAPUNOV,
-    PLANNING,
     SHARPENED,
     Rbar,
     Vs,
@@ -57,6 +56,7 @@ from boundcheck.theory.hidden_state import BALL, SMOOTH
 from boundcheck.theory.hidden_state_steps import equal, le, nonnegative
 from boundcheck.theory.linearization import RHO_NU, beta
 from boundcheck.theory.norms import LIPSCHITZ, REALISABLE, L
+from boundcheck.theory.planning_steps import PLANNING
 
 ROOM = (
     Condition(text="rho_w >= nu_w", relation=Relation(rho_w, ">=", nu_w)),

@@ -12,7 +12,7 @@ from boundcheck.language import (
     Relation,
     Step,
 )
-from boundcheck.notation import delta, epsilon, eta, kappa, m, norm_nu, norm_rho, nu_u, nu_w, rho_u, rho_w, tau
+from boundcheck.notation import delta, eta, m, norm_nu, norm_rho, nu_u, nu_w, rho_u, rho_w, tau
 from boundcheck.theory.convergence_bounds import (
     C_classic,
     C_direct,
@@ -282,83 +282,5 @@ LYAPUNOV = (
             Relation(L, ">", 0),
         ),
         because="eta = 1/(2 L^2) gives chi = 1 - eta L^2 = 1/2",
-    ),
-)
-
-size: Expr = norm_rho + norm_nu
-BELOW_HALF = Relation(kappa, "<", Rational(1, 2))
-ROOT_SPLIT = (le(eps, kappa * sqrt(epsilon)), le(A, (1 - 2 * kappa) * epsilon), BELOW_HALF)
-PLANNING = (
-    Step.of(
-        "width-classic",
-        L * size * C_classic / sqrt(m),
-        "<=",
-        epsilon / 2,
-        given=(Relation(m, ">=", (2 * L * size * C_classic / epsilon) ** 2),),
-        because="the width condition, solved for m",
-    ),
-    Step.of(
-        "iterations-classic",
-        (norm_nu**2 / 4 + L**4 * size**2) / sqrt(tau),
-        "<=",
-        epsilon / 2,
-        given=(Relation(tau, ">=", (2 * (norm_nu**2 / 4 + L**4 * size**2) / epsilon) ** 2),),
-        because="the condition on the iterations, solved for tau",
-    ),
-    Step.of(
-        "width-sharpened",
-        4 * C_direct**2 / m,
-        "<=",
-        epsilon / 2,
-        given=(Relation(m, ">=", 8 * C_direct**2 / epsilon),),
-        because="the width condition, solved for m",
-    ),
-    Step.of(
-        "iterations-sharpened",
-        2 * L**2 * norm_nu**2 / tau,
-        "<=",
-        epsilon / 2,
-        given=(Relation(tau, ">=", 4 * L**2 * norm_nu**2 / epsilon),),
-        because="the condition on the iterations, solved for tau",
-    ),
-    Step.of(
-        "width-lyapunov",
-        C_lyapunov / sqrt(m),
-        "<=",
-        kappa * sqrt(epsilon),
-        given=(Relation(m, ">=", C_lyapunov**2 / (kappa**2 * epsilon)),),
-        because="the width condition, solved for m",
-    ),
-    Step.of(
-        "iterations-lyapunov",
-        L**2 * norm_nu**2 / tau,
-        "<=",
-        (1 - 2 * kappa) * epsilon,
-        given=(Relation(tau, ">=", L**2 * norm_nu**2 / (epsilon * (1 - 2 * kappa))), BELOW_HALF),
-        because="the condition on the iterations, solved for tau",
-    ),
-    Step.of(
-        "plan-classic",
-        X / sqrt(tau) + Y / sqrt(m),
-        "<=",
-        epsilon,
-        given=(Relation(tau, ">=", (2 * X / epsilon) ** 2), Relation(m, ">=", (2 * Y / epsilon) ** 2)),
-        because="each of the two terms is at most half of epsilon",
-    ),
-    Step.of(
-        "plan-sharpened",
-        4 * X**2 / m + 2 * Y / tau,
-        "<=",
-        epsilon,
-        given=(Relation(m, ">=", 8 * X**2 / epsilon), Relation(tau, ">=", 4 * Y / epsilon)),
-        because="each of the two terms is at most half of epsilon",
-    ),
-    Step.of(
-        "plan-lyapunov",
-        eps + sqrt(eps**2 + A),
-        "<=",
-        sqrt(epsilon),
-        given=ROOT_SPLIT,
-        because="eps_m takes the part kappa of sqrt(epsilon): (1 - kappa)^2 - kappa^2 = 1 - 2 kappa is left for A",
     ),
 )

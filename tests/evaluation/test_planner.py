@@ -204,7 +204,7 @@ def test_one_direction_is_a_lower_bound_with_all_its_digits():
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("tier", ["paper", "recursive", "coupled", "directional"])
 def test_what_is_asked_for_falls_with_the_width(theorem, variant, tier):
-    """The plan rests on it: certified at widths far from one another, for each condition, at radii held fixed."""
+    """The plan rests on it (steps alpha-falls to supremum-grows of theorem-1): certified at widths far from one another, for each condition, at radii held fixed."""
     conditions = conditions_of(theorem, variant=variant, tier=tier, activation="erf", values=SETTING | {"T": 3})
     with precision(40):
         asker = Asker(conditions, Balls(conditions.width.activation, 20))
