@@ -47,11 +47,63 @@ def estimate_memory(*, n: int, T: int, d: int, m: int, work: Work = "descent", p
 
 
 def available_bytes() -> int | None:
-    """Return the memory that is free to use, None where the system does not say."""
+    """Return the memory that is free to use: least of the machine's, the control group's and the process's own limit.
+
+    None where the system says nothing.
+    """
+    limits = (_machine(), _address_space(), control_group(Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")))
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _machine() -> int | None:
     try:
         for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
             if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) * 1024
     except (OSError, ValueError, IndexError):
-        return None
+        pass
     return None
+
+
+def _address_space() -> int | None:
+    """Return what `ulimit -v` leaves."""
+    try:
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (ImportError, OSError, ValueError, IndexError):
+        return None
+    return None if limit == resource.RLIM_INFINITY else max(0, limit - pages * resource.getpagesize())
+
+
+def control_group(root: Path, groups: Path) -> int | None:
+    """Return what a container's limit leaves, of version 1 or 2; its file cache that is not in use counts as free.
+
+    Args:    root: where control groups are mounted; groups: the file that names this process's.
+    """
+    found = []
+    try:
+        entries = [line.split(":", 2) for line in groups.read_text(encoding="utf-8").splitlines()]
+    except OSError:
+        return None
+    for _, controllers, path in entries:
+        if controllers == "":
+            base, limit, used = root, "memory.max", "memory.current"
+        elif "memory" in controllers.split(","):
+            base, limit, used = root / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
+        else:
+            continue
+        for folder in (base / path.lstrip("/"), base):
+            try:
+                most, now = (int((folder / name).read_text(encoding="ascii")) for name in (limit, used))
+                found.append(max(0, most - now + _idle_cache(folder)))
+            except (OSError, ValueError):  # not there, or "max"
+                continue
+    return min(found, default=None)
+
+
+def _idle_cache(folder: Path) -> int:
+    text = (folder / "memory.stat").read_text(encoding="ascii")
+    entries = dict(line.split() for line in text.splitlines())
+    return int(entries.get("total_inactive_file", entries.get("inactive_file", "0")))

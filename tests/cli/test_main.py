@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from boundcheck import theory
+from boundcheck.cli import remembered
 from boundcheck.cli.main import app, run
 
 COMMANDS = (
@@ -77,6 +78,7 @@ def test_an_interrupt_is_one_line(monkeypatch, capsys):
     def interrupted():
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(remembered, "_place", lambda: None)  # rows of an earlier `list` would do
     monkeypatch.setattr(theory, "statements", interrupted)
     assert run(["list"]) == 130
     assert capsys.readouterr().err == "boundcheck: interrupted\n"
@@ -86,6 +88,7 @@ def test_an_error_of_ours_is_told_apart_from_bad_input(monkeypatch, capsys):
     def broken():
         return {}["x"]
 
+    monkeypatch.setattr(remembered, "_place", lambda: None)  # rows of an earlier `list` would do
     monkeypatch.setattr(theory, "statements", broken)
     monkeypatch.delenv("BOUNDCHECK_DEBUG", raising=False)
     assert run(["list"]) == 70

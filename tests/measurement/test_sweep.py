@@ -105,10 +105,15 @@ def test_the_same_numbers_have_the_same_key(tmp_path):
         ("m = [4", "must be TOML"),
         ("grid = 3", "table of lists"),
         ("m = 1152921504606846976", "memory must suffice"),
-        ("[data]\npath = 'nowhere.csv'", "readable file"),
+        ("[data]\npath = 'nowhere.csv'", "readable"),
+        ("[data]\npath = 'gap.csv'", "finite numbers; got 'nan' at row 2"),
+        ("T = [1, 4]\n[data]\npath = 'short.csv'", "at least T \\+ 1 = 5 rows"),
     ],
 )
-def test_bad_grids_are_refused_before_any_work(tmp_path, text, message):
+def test_bad_grids_are_refused_before_any_work(tmp_path, monkeypatch, text, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gap.csv").write_text("1\nnan\n3\n")
+    (tmp_path / "short.csv").write_text("1\n2\n3\n")
     path, store = tmp_path / "s.toml", tmp_path / "s.sqlite"
     path.write_text(text)
     with pytest.raises(ValueError, match=message) as caught:
@@ -190,7 +195,9 @@ def test_what_is_no_store_is_refused_and_kept(grid, tmp_path):
     with sqlite3.connect(other) as connection:
         connection.execute("CREATE TABLE mine (x)")
     connection.close()
-    for place, message in ((text, "must be a SQLite file"), (other, "something else"), (tmp_path, "got the folder")):
+    device = Path("/dev/null")
+    refused = ((text, "a SQLite file"), (other, "something else"), (tmp_path, "the folder"), (device, "on a disk"))
+    for place, message in refused:
         before = place.read_bytes() if place.is_file() else b""
         with pytest.raises(ValueError, match=message) as caught:
             sweep(grid, place)

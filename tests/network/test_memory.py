@@ -1,10 +1,12 @@
+import resource
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from boundcheck.network import estimate_memory, gradient_descent, gram_matrix, jacobian, symmetric_initialization
-from boundcheck.network.memory import LIBRARIES
+from boundcheck.network.memory import LIBRARIES, available_bytes, control_group
 
 
 def test_a_training_step_at_a_million_neurons_stays_under_a_gibibyte():
@@ -48,3 +50,40 @@ def test_sizes_must_be_positive_and_the_work_known():
     with pytest.raises(ValueError, match="work one of"):
         estimate_memory(n=1, T=1, d=1, m=2, work="dance")
     assert np.isfinite(estimate_memory(n=1, T=1, d=1, m=2))
+
+
+def test_a_limit_of_the_address_space_counts():
+    before, limits = available_bytes(), resource.getrlimit(resource.RLIMIT_AS)
+    occupied = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (occupied + (100 << 20), limits[1]))
+        assert 0 <= available_bytes() <= 100 << 20
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+    assert before > 100 << 20
+
+
+@pytest.mark.parametrize(
+    ("line", "folder", "names"),
+    [
+        ("0::/box", "box", ("memory.max", "memory.current", "inactive_file")),
+        ("0::/elsewhere", ".", ("memory.max", "memory.current", "inactive_file")),
+        (
+            "4:cpu,memory:/box",
+            "memory/box",
+            ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+        ),
+    ],
+)
+def test_a_limit_of_the_control_group_counts(tmp_path, line, folder, names):
+    limit, used, idle = names
+    place, groups = tmp_path / folder, tmp_path / "groups"
+    place.mkdir(parents=True, exist_ok=True)
+    groups.write_text(f"1:cpu:/\n{line}\n")
+    (place / limit).write_text("1000\n")
+    (place / used).write_text("700\n")
+    (place / "memory.stat").write_text(f"anon 500\n{idle} 100\n")
+    assert control_group(tmp_path, groups) == 400
+    (place / limit).write_text("max\n")
+    assert control_group(tmp_path, groups) is None
+    assert control_group(tmp_path, tmp_path / "missing") is None

@@ -12,7 +12,8 @@ import itertools
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -150,12 +151,24 @@ def _cell(values: Mapping[str, Any], names: list[str], choice: tuple[Any, ...], 
 
 
 def _check(configuration: Configuration, statement: str) -> None:
-    """Refuse before the work begins what a run would refuse: the activation, odd widths, memory."""
+    """Refuse before the work begins what a run would refuse: the activation, odd widths, the data, memory."""
     from boundcheck.activations import activation
     from boundcheck.measurement.memory import check_memory
 
     activation(configuration.network.activation)
-    check_memory(configuration.parameters, (statement,))
+    data, numbers = configuration.data, configuration.parameters
+    if data.path is not None:
+        n, T, d = _shape(str(data.path), tuple(data.column), numbers.T, data.max_windows)
+        numbers = replace(numbers, n=n, T=T, d=d)
+    check_memory(numbers, (statement,))
+
+
+@lru_cache(maxsize=256)
+def _shape(path: str, column: tuple[str, ...], T: int, max_windows: int) -> tuple[int, int, int]:
+    """Read a data file, to refuse what is wrong with it; return the sizes of its samples."""
+    from boundcheck.series import load_series
+
+    return load_series(path, column, T, max_windows).shape
 
 
 def _fingerprint(configuration: Configuration) -> str | None:

@@ -167,6 +167,9 @@ def _check_place(path: Path, writable: bool) -> None:
     if path.is_dir():
         message = f"the store must be a file; got the folder {path}"
         raise ValueError(message)
+    if path.exists() and not path.is_file():
+        message = f"the store must be a file on a disk; got {path}, which is none"
+        raise ValueError(message)
     if not path.exists() and not writable:
         message = f"the store must exist; got {path}"
         raise ValueError(message)
