@@ -3,8 +3,8 @@
 radius_w is nondecreasing and convex in rho_w: every tier is a composition of sums, products and suprema of non-
 negative, nondecreasing, convex functions of alpha_m, which is affine in rho_w, and the outer max keeps convexity. So
 with h(r) = radius_w(r) - r and a < b below the least root, the line through (a, h(a)) and (b, h(b)) lies below h
-beyond b, and its zero is at most the root: secant steps stay below. A radius r with radius_w(r) <= r satisfies the
-theorem.
+beyond b, and its zero is at most the root: secant steps stay below. Where that line rises there is no root. A radius
+r with radius_w(r) <= r satisfies the theorem.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from boundcheck.evaluation.conditions import Asker
 
 MAX_STEPS = 60
 BEYOND = 1e150
+NOWHERE = Rational(10**151)
 
 
 def double_radii(asker: Asker, width: int) -> tuple[float, float] | None:
@@ -65,6 +66,8 @@ def lower_radius(asker: Asker, width: int, digits: int) -> tuple[Rational, bool]
         step = gap
         if before is not None:
             slope = (gap - before[1]) / asker.arithmetic.number(low - before[0])
+            if slope >= 0:  # the line lies below h beyond here, and above 0: no radius is admissible
+                return NOWHERE, False
             step = gap.max(gap / -slope.lower()) if slope < 0 else gap
         rise = dyadic(step.lower()) if step.is_finite() else Fraction(0)
         before, low = (low, gap), low + _rational(rise)

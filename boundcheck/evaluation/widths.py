@@ -24,7 +24,7 @@ from boundcheck.evaluation.radii import double_radii, lower_radius, upper_radii
 from boundcheck.notation import epsilon
 
 LARGEST = 10**300
-MAX_ROUNDS = 60
+MAX_ROUNDS = 120
 MAX_COARSE = 9
 MAX_AIMS = 3
 GALLOP = 16

@@ -47,10 +47,7 @@ def test_a_limit_below_the_contradicting_size_is_refuted_and_one_at_it_is_not(de
 
 @pytest.mark.parametrize(
     ("problem", "statement", "variant"),
-    [
-        pytest.param(*entry, marks=pytest.mark.slow if entry[1] in ("theorem-1", "prop-2a") else ())
-        for entry in COUNTED
-    ],
+    [pytest.param(*entry, marks=pytest.mark.slow if entry[1] in ("theorem-1", "prop-2a") else ()) for entry in COUNTED],
 )
 def test_seeds_catch_half_of_a_bound_where_averages_spread(problem, statement, variant):
     """The bound itself holds in enough runs; scaled by a half it fails in certainly more than a share delta."""
