@@ -99,7 +99,7 @@ def _judge(problem: Problem, item: Measurement, sizes: Sequence[Measurement]) ->
         return row(*_by_frequency(item, sizes, bound, problem))
     try:
         certified = reevaluate(item.statement, item.quantity, item.witness)
-    except (KeyError, ValueError):
+    except ValueError:
         return row(None, f"{item.value / float(bound.upper):.2g} of the bound, in doubles: no rigorous witness")
     return row(float(certified.lower / bound.upper), "the bound has room to spare here")
 

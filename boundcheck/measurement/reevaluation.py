@@ -60,8 +60,12 @@ def reevaluate(statement_id: str, quantity: str, witness: dict[str, Any]) -> Enc
     if form not in forms:
         message = f"a witness must be an exact point to be re-evaluated; got {form!r} for {statement_id}.{quantity}"
         raise ValueError(message)
-    with precision(DIGITS):
-        return Enclosure.from_arb(forms[form](witness))
+    try:
+        with precision(DIGITS):
+            return Enclosure.from_arb(forms[form](witness))
+    except (KeyError, TypeError, IndexError) as error:
+        message = f"a witness of form {form!r} must hold its point; got one that is damaged ({error})"
+        raise ValueError(message) from error
 
 
 def _direction(witness: dict[str, Any]) -> arb:

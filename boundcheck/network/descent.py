@@ -163,8 +163,8 @@ def _check_run(step_size: Any, iterations: int, radii: tuple[Any, Any] | None) -
     if not (np.isfinite(eta) and eta > 0):
         message = f"step_size must be finite and > 0; got {step_size} (eq. 5)"
         raise ValueError(message)
-    if iterations < 1:
-        message = f"iterations must be >= 1; got {iterations}"
+    if not isinstance(iterations, int | np.integer) or iterations < 1:
+        message = f"iterations must be an integer >= 1; got {iterations}"
         raise ValueError(message)
     if radii is not None and not all(float(radius) >= 0 for radius in radii):
         message = f"radii (rho_w, rho_u) must be >= 0; got {radii}"

@@ -79,13 +79,26 @@ def recurrent_scale(alpha: Any) -> float:
     return scale
 
 
+def real(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return values as a float64 array; ValueError for what is no array of real numbers."""
+    try:
+        found = np.asarray(values)
+        if found.dtype.kind in "biufO":
+            return found.astype(np.float64, copy=False)
+        got = f"entries of type {found.dtype}"
+    except (ValueError, TypeError) as error:
+        got = str(error).splitlines()[0]
+    message = f"{name} must be an array of real numbers; got {got}"
+    raise ValueError(message)
+
+
 def check_inputs(X: ArrayLike, d: int | None = None, *, unit_ball: bool = False) -> NDArray[np.float64]:
     """Return X as a float64 array of shape (n, T, d).
 
     Args:    d: the input dimension that X must have; unit_ball: require ||x_t||_2 <= 1 (up to 1e-12).
     Raises:  ValueError for a wrong shape, NaN or infinity, or an input outside the unit ball.
     """
-    inputs = np.asarray(X, dtype=np.float64)
+    inputs = real(X, "X")
     if inputs.ndim != 3 or 0 in inputs.shape:
         message = f"X must have shape (n, T, d), none of them 0; got {inputs.shape}"
         raise ValueError(message)
@@ -103,7 +116,7 @@ def check_inputs(X: ArrayLike, d: int | None = None, *, unit_ball: bool = False)
 
 def check_targets(y: ArrayLike, X: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return y as a float64 array of shape (n, T), one target for each sample and time of X."""
-    targets = np.asarray(y, dtype=np.float64)
+    targets = real(y, "y")
     if targets.shape != X.shape[:2]:
         message = f"y must have shape (n, T) = {X.shape[:2]}, as X has; got {targets.shape}"
         raise ValueError(message)

@@ -85,6 +85,9 @@ def test_a_witness_outside_the_domain_is_refused():
         reevaluate("prop-4b", "bound", pair | {"plus": {"w": (0.5).hex(), "u": pair["plus"]["u"]}})
     with pytest.raises(ValueError, match="exact point"):
         reevaluate("theorem-1", "bound", {"form": "runs"})
+    for form in ("direction", "pair", "kernel", "expectation", "start"):
+        with pytest.raises(ValueError, match="damaged"):
+            reevaluate("theorem-1", "bound", {"form": form})
 
 
 def test_problems_refuse_bad_numbers():

@@ -92,7 +92,8 @@ def test_zero_radii_pin_the_weights(task):
     [
         ({"step_size": 0}, "step_size must be finite and > 0"),
         ({"step_size": float("nan")}, "step_size must be finite"),
-        ({"iterations": 0}, "iterations must be >= 1"),
+        ({"iterations": 0}, "iterations must be an integer >= 1"),
+        ({"iterations": 2.5}, "iterations must be an integer >= 1"),
         ({"radii": (-1, 0)}, "must be >= 0"),
         ({"radii": (float("nan"), 0)}, "must be >= 0"),
     ],

@@ -55,6 +55,9 @@ def test_weights_are_copied_read_only_and_checked(rng):
         (np.zeros((2, 0, 1)), "shape"),
         (np.full((1, 1, 1), np.nan), "finite"),
         (np.full((1, 1, 2), 1.0), "got 1.41421"),
+        (np.full((1, 1, 1), 1j), "real numbers; got entries of type complex"),
+        ([[["a"]]], "real numbers"),
+        ([[[1.0], [1.0, 2.0]]], "real numbers"),
     ],
 )
 def test_bad_inputs_are_refused(X, message):
