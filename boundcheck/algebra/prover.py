@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 FOR_THE_SEARCH = 0.92
 """Share of the time that may go before it is looked where terms have no value."""
+LAST_LOOK = 0.5
+"""Seconds for a last search for a witness to what no tactic decided."""
+MOST_CONDITIONS = 4
+"""So many conditions of definedness are looked at, each as if those before it held."""
 NO_VALUE = "no value"
 """The method of a verdict whose certificate shows where within the hypotheses the claim's terms have no value."""
 
@@ -122,16 +126,18 @@ def _decide(claim: str, given: list[str], clock: Clock) -> dict[str, Any]:
     try:
         found = _search(claim, given, search, refuter)
     except OutOfTime:
-        if clock.over or not _missing(given, goal):
+        if clock.over or not _missing(opening(given), goal):
             raise
         found = None
+    if found is None and (witness := refute(refuter, effort=3, clock=clock.part(seconds=LAST_LOOK))) is not None:
+        return refuted(claim, given, witness)
     return found or _domain_trouble(given, goal, clock)
 
 
 def _search(claim: str, given: list[str], search: Search, refuter: Refuter) -> dict[str, Any] | None:
     """Look for a proof and for a witness in turns, harder each time."""
     goal, start = refuter.claim, opening(given, search.tick)
-    known = consequences(start, search.attempt)
+    known = consequences(start, search.attempt, refuter.relations, goal)
     for tactics, depth, effort in PASSES:
         search.tactics = tactics
         steps = search.prove(start.child(), goal, depth)
@@ -145,23 +151,35 @@ def _search(claim: str, given: list[str], search: Search, refuter: Refuter) -> d
 
 def _domain_trouble(given: list[str], goal: Rel, clock: Clock) -> dict[str, Any]:
     """Say which condition the claim's terms need, and where within the hypotheses it fails, if that is found."""
-    missing = _missing(given, goal)
-    if not missing:
-        return {"status": "undecided", "reason": "no tactic decided it"}
-    found: dict[str, Any] = {"status": "undecided", "reason": f"domain trouble: needs {missing}"}
+    context, needed = opening(given, clock.tick), []
     with suppress(TermError, TooLarge, UndefinedTerm, NotDefined, OutOfTime):
-        integers, relations = hypotheses(given)
-        if not free_relation(read_relation(missing)) <= free_relation(goal):
-            return found  # about a summand: its index is an integer within the ends of the sum, which no point says
-        refuter = Refuter(opening(given, clock.tick), read_relation(missing), relations, integers)
-        witness = refute(refuter, effort=1, clock=clock.part(seconds=0.3))
-        if witness is not None:
-            certificate = {"kind": "refutation", "claim": missing, "given": given, "point": witness}
-            if replay(certificate):
-                where = ", ".join(f"{name} = {_without_brackets(text)}" for name, text in witness.items())
-                found |= {"method": NO_VALUE, "certificate": certificate}
-                found["reason"] += f", which fails within the hypotheses at {where}" if where else ", which fails"
-    return found
+        while (missing := _missing(context, goal)) and len(needed) < MOST_CONDITIONS:
+            needed.append(missing)
+            if found := _fails_within(given, goal, missing, clock):
+                return found
+            context.add(context.fact(read_relation(missing)))
+    if not needed:
+        return {"status": "undecided", "reason": "no tactic decided it"}
+    return {"status": "undecided", "reason": f"domain trouble: needs {needed[0]}"}
+
+
+def _fails_within(given: list[str], goal: Rel, missing: str, clock: Clock) -> dict[str, Any] | None:
+    """Return the verdict's fields for a point that satisfies the hypotheses but not what the claim's terms need."""
+    relation = read_relation(missing)
+    if not free_relation(relation) <= free_relation(goal):
+        return None  # about a summand: its index is an integer within the ends of the sum, which no point says
+    integers, relations = hypotheses(given)
+    refuter = Refuter(opening(given, clock.tick), relation, relations, integers)
+    witness = refute(refuter, effort=1, clock=clock.part(seconds=0.3))
+    if witness is None:
+        return None
+    certificate = {"kind": "refutation", "claim": missing, "given": given, "point": witness}
+    if not replay(certificate):
+        return None
+    where = ", ".join(f"{name} = {_without_brackets(text)}" for name, text in witness.items())
+    tail = f" within the hypotheses at {where}" if where else ""
+    reason = f"domain trouble: needs {missing}, which fails{tail}"
+    return {"status": "undecided", "method": NO_VALUE, "certificate": certificate, "reason": reason}
 
 
 def _load(clock: Clock) -> None:
@@ -201,10 +219,10 @@ def _cheap(search: Search, context: Context, goal: Rel, depth: int) -> list[dict
     return search.prove(context, goal, depth)
 
 
-def _missing(given: list[str], goal: Rel) -> str:
+def _missing(context: Context, goal: Rel) -> str:
     """Name the first condition without which the claim's terms have no value."""
     try:
-        opening(given).require_defined(goal)
+        context.require_defined(goal)
     except NotDefined as missing:
         return str(missing)
     return ""

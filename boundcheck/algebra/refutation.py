@@ -161,12 +161,12 @@ def refute(refuter: Refuter, *, effort: int, clock: Clock) -> dict[str, str] | N
     Args:    effort: 0 a glance (milliseconds), 1 thorough, 2 several restarts.
              clock: when to stop.
     """
-    rounds, count, restarts = ((3, 256, 1), (12, 400, 1), (20, 1024, 2))[effort]
+    rounds, count, restarts = ((3, 256, 1), (12, 400, 1), (20, 1024, 2), (8, 2048, 30))[effort]
     for _ in range(restarts):
         witness = refuter.search(rounds, count, clock)
         if witness is not None or clock.over:
             return witness
-    if not effort:
+    if effort in (0, 3):
         return None
     witness = refuter.climb(clock)
     return witness if witness is not None or clock.over else refuter.breed(5 * rounds, clock.part(share=0.5))

@@ -266,7 +266,8 @@ def _candidates(context: Context, fact: Fact, variables: dict[str, Variable]) ->
         others = {h for part in parts.values() for h in part.generators()}
         if any(name in context.table.atoms[h].free for h in others):
             continue
-        for kind, term in _solved(context, fact.op, parts):
+        positive = context.generator_sign(g) <= SIGNS[">="]
+        for kind, term in _solved(context, fact.op, parts, positive=positive):
             bound = mul(term, term) if root else term
             busy = len(variables[name].lower) + len(variables[name].upper)
             integer = variables[name].whole
@@ -288,7 +289,7 @@ def _powers_of(context: Context, polynomial: Poly, g: int) -> tuple[dict[int, Po
     return in_root, True
 
 
-def _solved(context: Context, op: str, parts: dict[int, Poly]) -> list[tuple[str, Term]]:
+def _solved(context: Context, op: str, parts: dict[int, Poly], *, positive: bool) -> list[tuple[str, Term]]:
     table = context.table
     top = max(parts)
     sign = context.sign(parts[top])
@@ -304,7 +305,7 @@ def _solved(context: Context, op: str, parts: dict[int, Poly]) -> list[tuple[str
         root: Term = ("sqrt", ratio)
         if op == "==":
             return [("==", root)]
-        return [("<=", root)] if sign == SIGNS["<"] else []
+        return [("<=", root)] if sign == SIGNS["<"] else [(">=", root)] if positive else []
     if op == "==":
         return [("==", ratio)]
     if sign == SIGNS[">"]:

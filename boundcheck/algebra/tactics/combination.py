@@ -129,23 +129,27 @@ class Workshop:
             signs = power_sign(a.signs, 2)
         return Column(polynomial, signs, tuple(sorted(powers.items())), monomial_product(a.times, b.times))
 
-    def towards(self, columns: Iterable[Column], targets: Iterable[Monomial]) -> None:
-        """Add multiples of columns that contain a target monomial."""
+    def towards(
+        self, columns: Iterable[Column], targets: Iterable[Monomial], *, simplest_first: bool = False
+    ) -> None:
+        """Add multiples of columns that contain a target monomial, until there are enough."""
         wanted = sorted(targets, key=lambda monomial: (len(monomial), monomial))
+        found: list[tuple[int, Column, Monomial]] = []
         for column in columns:
-            seen = set()
             self.tick()
-            for monomial in column.polynomial.terms:
-                if len(self.columns) >= self.limit:
-                    return
-                for target in wanted:
-                    by = monomial_quotient(target, monomial)
-                    if by is None or by in seen:
-                        continue
-                    seen.add(by)
-                    made = self.multiplied(column, by)
-                    if made is not None:
-                        self.put(made)
+            multipliers = dict.fromkeys(
+                by
+                for monomial in column.polynomial.terms
+                for target in wanted
+                if (by := monomial_quotient(target, monomial)) is not None
+            )
+            found += [(sum(power for _, power in by), column, by) for by in multipliers]
+        for _, column, by in sorted(found, key=lambda item: item[0]) if simplest_first else found:
+            if len(self.columns) >= self.limit:
+                return
+            made = self.multiplied(column, by)
+            if made is not None:
+                self.put(made)
 
     def targets(self) -> set[Monomial]:
         """All monomials that occur."""
@@ -314,7 +318,7 @@ def close(
         shop.add_squares(columns)
     sources = others if level == 1 else [*others, *_pairs(shop, others, level)]
     for _ in range(3 if level < 3 else 1):
-        shop.towards(sources, shop.targets())
+        shop.towards(sources, shop.targets(), simplest_first=level == 2)
     shop.put(Column(Poly.constant(1), SIGNS[">"]))
     shop.limit += 400
     if level > 1:

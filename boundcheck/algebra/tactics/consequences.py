@@ -1,84 +1,93 @@
-"""What hypotheses say at second sight: signs through chains, discriminants, squares of bounded roots.
+"""What hypotheses say at second sight: signs through chains, discriminants, squares and roots of bounds.
 
 From a >= b and b >= 0 follows a >= 0; from r <= A + 2 e sqrt(r) follows e^2 + A >= 0, since a real root exists; from
-sqrt(r) <= X follows r <= X^2, from |u| <= X, u^2 <= X^2. Such facts decide whether terms are defined, and spare the
-tactics a search.
+sqrt(r) <= X follows r <= X^2, from |u| <= X, u^2 <= X^2 and u <= X (x >= max(y, z) is such a bound); from m >= Y^2/X^2
+follows sqrt(m) X >= Y. Such facts decide whether terms are defined, and spare the tactics a search.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from flint import fmpq
 
-from boundcheck.algebra.context import SIGNS, Context
+from boundcheck.algebra.context import SIGNS, Context, Fact
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.search import Step
+from boundcheck.algebra.tactics.named import argument, axiom
+from boundcheck.algebra.tactics.rooting import roots_of_bounds
 from boundcheck.algebra.terms import ZERO, Rel, num, write, write_relation
 
 ROUNDS = 3
 MAX_TERMS = 12
 
 
-def consequences(context: Context, attempt: Callable[[Context, Step], bool]) -> list[Step]:
-    """Add what follows at second sight to a context; return the steps."""
+def consequences(
+    context: Context, attempt: Callable[[Context, Step], bool], relations: Sequence[Rel] = (), goal: Rel | None = None
+) -> list[Step]:
+    """Add what follows at second sight to a context; return the steps.
+
+    Args:    relations: the hypotheses as they are written; goal: what is to be proved.
+    """
     steps: list[Step] = []
-    for source in (_chained, _discriminants, _squared):
+    for source in (_chained, _discriminants, _squared, _without_absolute):
         for _ in range(ROUNDS if source is _chained else 1):
-            found = [step for step in list(source(context)) if attempt(context, step)]
+            found = [step for step in source(context) if attempt(context, step)]
             steps += found
             if not found:
                 break
-    return steps
+    rooted = () if goal is None else roots_of_bounds(context, relations, goal)
+    return steps + [step for step in rooted if attempt(context, step)]
+
+
+def _inequalities(context: Context, terms: int = MAX_TERMS) -> Iterator[tuple[int, Fact, int, dict[int, Poly]]]:
+    """Yield (number, fact, generator, parts) for the inequalities known at the start."""
+    for index, fact in enumerate(list(context.facts)):
+        if fact.op in (">", ">=") and 1 < len(fact.polynomial) <= terms:
+            for g in sorted(fact.polynomial.generators()):
+                yield index, fact, g, fact.polynomial.by_power(g)
+
+
+def denied(context: Context, polynomial: Poly, op: str, terms: list[dict[str, Any]]) -> Step:
+    """Prove P op 0: its denial, times what P was divided by at sight, and the terms add up to nothing."""
+    goal = Rel(context.table.polynomial_term(polynomial), op, ZERO)
+    by = polynomial.divided_by(context.fact(goal).polynomial) or Poly.constant(1)
+    denial = {"c": "1", "facts": [[len(context.facts), 1]], "times": _written(context, by)}
+    combination: Step = {"rule": "combination", "terms": [denial, *terms]}
+    return {"rule": "contradiction", "goal": write_relation(goal), "steps": [combination]}
+
+
+def _written(context: Context, polynomial: Poly) -> str:
+    return write(context.table.polynomial_term(polynomial))
 
 
 def _chained(context: Context) -> Iterator[Step]:
     """From c x + r >= 0 with c > 0 and r <= 0 infer x >= 0 (and x <= 0 from c < 0)."""
-    table, seen = context.table, set()
-    for index, fact in enumerate(context.facts):
-        if fact.op not in (">", ">=") or not 1 < len(fact.polynomial) <= MAX_TERMS:
+    for index, fact, g, parts in _inequalities(context):
+        if context.table.atoms[g].head != "var" or set(parts) != {0, 1}:
             continue
-        for g in sorted(fact.polynomial.generators()):
-            parts = fact.polynomial.by_power(g)
-            if table.atoms[g].head != "var" or g in seen or set(parts) != {0, 1}:
-                continue
-            slope, rest = context.sign(parts[1]), context.sign(parts[0])
-            if len(context.generator_sign(g)) < 3 or slope not in (SIGNS[">"], SIGNS["<"]) or not rest <= SIGNS["<="]:
-                continue
-            seen.add(g)
-            strict = fact.op == ">" or rest == SIGNS["<"]
-            op = (">" if slope == SIGNS[">"] else "<") + ("" if strict else "=")
-            size = parts[1] if slope == SIGNS[">"] else -parts[1]
-            terms = [
-                {"c": "1", "facts": [[len(context.facts), 1]], "times": write(table.polynomial_term(size))},
-                {"c": "1", "facts": [[index, 1]]},
-                {"c": "1", "times": write(table.polynomial_term(-parts[0]))},
-            ]
-            goal = Rel(table.atoms[g].term, op, ZERO)
-            combination = {"rule": "combination", "terms": terms}
-            yield {"rule": "contradiction", "goal": write_relation(goal), "steps": [combination]}
+        slope, rest = context.sign(parts[1]), context.sign(parts[0])
+        if slope not in (SIGNS[">"], SIGNS["<"]) or not rest <= SIGNS["<="]:
+            continue
+        op = ">" if fact.op == ">" or rest == SIGNS["<"] else ">="
+        if not context.generator_sign(g) <= SIGNS[op if slope == SIGNS[">"] else op.replace(">", "<")]:
+            terms = [{"c": "1", "facts": [[index, 1]]}, {"c": "1", "times": _written(context, -parts[0])}]
+            yield denied(context, parts[1] * Poly.generator(g), op, terms)
 
 
 def _discriminants(context: Context) -> Iterator[Step]:
     """From A s^2 + B s + C >= 0 with A < 0 infer B^2 - 4 A C >= 0."""
-    table = context.table
-    for index, fact in enumerate(context.facts):
-        if fact.op not in (">", ">=") or not 1 < len(fact.polynomial) <= MAX_TERMS:
+    for index, fact, g, _ in _inequalities(context):
+        parts = _quadratic(context, fact.polynomial, g)
+        if parts is None or context.sign(parts[2]) != SIGNS["<"]:
             continue
-        for g in sorted(fact.polynomial.generators()):
-            parts = _quadratic(context, fact.polynomial, g)
-            if parts is None or context.sign(parts[2]) != SIGNS["<"]:
-                continue
-            a, b, c = parts[2], parts[1], parts[0]
-            gap = table.reduce(b * b - (a * c).scaled(fmpq(4)))
-            if gap.is_constant() or context.sign(gap) <= SIGNS[">="]:
-                continue
-            root = a.scaled(fmpq(2)) * Poly.generator(g) + b
-            terms = [
-                {"c": "4", "facts": [[index, 1]], "times": write(table.polynomial_term(-a))},
-                {"c": "1", "square": write(table.polynomial_term(root))},
-            ]
-            yield {"rule": "combination", "terms": terms}
+        a, b, c = parts[2], parts[1], parts[0]
+        gap = context.table.reduce(b * b - (a * c).scaled(fmpq(4)))
+        if not gap.is_constant() and not context.sign(gap) <= SIGNS[">="]:
+            square = _written(context, a.scaled(fmpq(2)) * Poly.generator(g) + b)
+            terms = [{"c": "4", "facts": [[index, 1]], "times": _written(context, -a)}, {"c": "1", "square": square}]
+            yield denied(context, gap, ">=", terms)
 
 
 def _quadratic(context: Context, polynomial: Poly, g: int) -> dict[int, Poly] | None:
@@ -103,17 +112,27 @@ def _quadratic(context: Context, polynomial: Poly, g: int) -> dict[int, Poly] | 
 
 def _squared(context: Context) -> Iterator[Step]:
     """From c sqrt(u) <= X infer c^2 u <= X^2: (X - c s)^2 + 2 c s (X - c s) = X^2 - c^2 u."""
-    table = context.table
-    for index, fact in enumerate(context.facts):
-        if fact.op not in (">", ">=") or not 1 < len(fact.polynomial) <= MAX_TERMS:
+    for index, _, g, parts in _inequalities(context):
+        if context.table.atoms[g].head not in ("sqrt", "abs") or set(parts) != {0, 1} or not parts[1].is_constant():
             continue
-        for g in sorted(fact.polynomial.generators()):
-            parts = fact.polynomial.by_power(g)
-            if table.atoms[g].head not in ("sqrt", "abs") or set(parts) != {0, 1} or not parts[1].is_constant():
-                continue
-            if parts[1].constant_value() > 0 or len(parts[0]) == 1:
-                continue
+        if parts[1].constant_value() < 0 and len(parts[0]) > 1:
             scale = -parts[1].constant_value()
-            twice = write(("*", num(2), table.polynomial_term(Poly.generator(g).scaled(scale))))
+            twice = write(("*", num(2), context.table.polynomial_term(Poly.generator(g).scaled(scale))))
             terms = [{"c": "1", "facts": [[index, 2]]}, {"c": "1", "facts": [[index, 1]], "times": twice}]
             yield {"rule": "combination", "terms": terms}
+
+
+def _without_absolute(context: Context) -> Iterator[Step]:
+    """From c |u| <= X with c >= 0 infer c u <= X and -c u <= X, where the sign of u is not known."""
+    for index, _, g, parts in _inequalities(context, 2 * MAX_TERMS):
+        atom = context.table.atoms[g]
+        if atom.head != "abs" or set(parts) != {0, 1} or len(context.fraction_sign(atom.arguments[0])) < 3:
+            continue
+        if not context.sign(parts[1]) <= SIGNS["<="] or atom.arguments[0].denominator:
+            continue
+        for name, inside in (("above", atom.arguments[0].numerator), ("above-negative", -atom.arguments[0].numerator)):
+            gap = [_written(context, item) for item in (-parts[1], Poly.generator(g) - inside)]
+            terms = [{"c": "1", "facts": [[index, 1]]}, {"c": "1", "times": gap}]
+            step = denied(context, parts[0] + parts[1] * inside, ">=", terms)
+            step["steps"].insert(0, axiom(f"abs-{name}", u=argument(context, atom)))
+            yield step

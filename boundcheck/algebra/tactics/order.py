@@ -14,6 +14,7 @@ from boundcheck.algebra.tactics.factoring import by_factors
 from boundcheck.algebra.tactics.induction import by_induction
 from boundcheck.algebra.tactics.numbers import by_number
 from boundcheck.algebra.tactics.quadratics import by_completing
+from boundcheck.algebra.tactics.relaxing import by_relaxing
 from boundcheck.algebra.tactics.reparametrisation import by_substituting_roots
 from boundcheck.algebra.tactics.roots import by_squaring
 from boundcheck.algebra.tactics.squares import by_squares
@@ -29,6 +30,7 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("cases", 0.5, 1, by_integer_cases),
     ("square", 0.4, 1, by_completing),
     ("products", 0.4, 0, by_combination(2)),
+    ("relaxing", 0.4, 1, by_relaxing),
     ("boxes", 0.3, 0, by_boxes),
     ("absolute", 0.5, 2, by_absolute),
     ("roots", 0.4, 1, by_squaring),
