@@ -160,11 +160,14 @@ class Context:
         return polynomial.primitive()[1]
 
     def _divided(self, polynomial: Poly, op: str) -> Poly:
-        """Divide out generators common to all monomials whose sign is known (not zero)."""
+        """Divide out powers of generators, common to all monomials, whose sign is known (not zero)."""
         wanted = SIGNS[">"] if op in (">=", ">") else SIGNS["!="]
-        common = polynomial.common_monomial()
-        by = tuple((g, power) for g, power in common if self.generator_sign(g) <= wanted)
-        return polynomial.without_monomial(by) if by else polynomial
+        by = []
+        for g, power in polynomial.common_monomial():
+            sign = self.generator_sign(g)
+            if sign <= wanted or (power > 1 and sign <= SIGNS["!="]):
+                by.append((g, power if sign <= wanted else power - power % 2))
+        return polynomial.without_monomial(tuple(by)) if by else polynomial
 
     def is_clear(self, relation: Rel) -> bool:
         """Whether the sign of every denominator of a relation is known."""

@@ -151,7 +151,8 @@ def _search(claim: str, given: list[str], search: Search, refuter: Refuter) -> d
 
 def _domain_trouble(given: list[str], goal: Rel, clock: Clock) -> dict[str, Any]:
     """Say which condition the claim's terms need, and where within the hypotheses it fails, if that is found."""
-    context, needed = opening(given, clock.tick), []
+    context = opening(given, clock.tick)
+    needed: list[str] = []
     with suppress(TermError, TooLarge, UndefinedTerm, NotDefined, OutOfTime):
         while (missing := _missing(context, goal)) and len(needed) < MOST_CONDITIONS:
             needed.append(missing)

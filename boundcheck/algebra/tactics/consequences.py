@@ -8,7 +8,6 @@ follows sqrt(m) X >= Y. Such facts decide whether terms are defined, and spare t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from flint import fmpq
 
@@ -17,7 +16,7 @@ from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.search import Step
 from boundcheck.algebra.tactics.named import argument, axiom
 from boundcheck.algebra.tactics.rooting import roots_of_bounds
-from boundcheck.algebra.terms import ZERO, Rel, num, write, write_relation
+from boundcheck.algebra.terms import ZERO, Rel, write, write_relation
 
 ROUNDS = 3
 MAX_TERMS = 12
@@ -31,7 +30,7 @@ def consequences(
     Args:    relations: the hypotheses as they are written; goal: what is to be proved.
     """
     steps: list[Step] = []
-    for source in (_chained, _discriminants, _squared, _without_absolute):
+    for source in (_chained, _discriminants, _squared, _resolved, _without_absolute, _divided):
         for _ in range(ROUNDS if source is _chained else 1):
             found = [step for step in source(context) if attempt(context, step)]
             steps += found
@@ -49,7 +48,7 @@ def _inequalities(context: Context, terms: int = MAX_TERMS) -> Iterator[tuple[in
                 yield index, fact, g, fact.polynomial.by_power(g)
 
 
-def denied(context: Context, polynomial: Poly, op: str, terms: list[dict[str, Any]]) -> Step:
+def denied(context: Context, polynomial: Poly, op: str, terms: list[Step]) -> Step:
     """Prove P op 0: its denial, times what P was divided by at sight, and the terms add up to nothing."""
     goal = Rel(context.table.polynomial_term(polynomial), op, ZERO)
     by = polynomial.divided_by(context.fact(goal).polynomial) or Poly.constant(1)
@@ -72,7 +71,7 @@ def _chained(context: Context) -> Iterator[Step]:
             continue
         op = ">" if fact.op == ">" or rest == SIGNS["<"] else ">="
         if not context.generator_sign(g) <= SIGNS[op if slope == SIGNS[">"] else op.replace(">", "<")]:
-            terms = [{"c": "1", "facts": [[index, 1]]}, {"c": "1", "times": _written(context, -parts[0])}]
+            terms: list[Step] = [{"c": "1", "facts": [[index, 1]]}, {"c": "1", "times": _written(context, -parts[0])}]
             yield denied(context, parts[1] * Poly.generator(g), op, terms)
 
 
@@ -86,7 +85,8 @@ def _discriminants(context: Context) -> Iterator[Step]:
         gap = context.table.reduce(b * b - (a * c).scaled(fmpq(4)))
         if not gap.is_constant() and not context.sign(gap) <= SIGNS[">="]:
             square = _written(context, a.scaled(fmpq(2)) * Poly.generator(g) + b)
-            terms = [{"c": "4", "facts": [[index, 1]], "times": _written(context, -a)}, {"c": "1", "square": square}]
+            first: Step = {"c": "4", "facts": [[index, 1]], "times": _written(context, -a)}
+            terms: list[Step] = [first, {"c": "1", "square": square}]
             yield denied(context, gap, ">=", terms)
 
 
@@ -113,11 +113,10 @@ def _quadratic(context: Context, polynomial: Poly, g: int) -> dict[int, Poly] | 
 def _squared(context: Context) -> Iterator[Step]:
     """From c sqrt(u) <= X infer c^2 u <= X^2: (X - c s)^2 + 2 c s (X - c s) = X^2 - c^2 u."""
     for index, _, g, parts in _inequalities(context):
-        if context.table.atoms[g].head not in ("sqrt", "abs") or set(parts) != {0, 1} or not parts[1].is_constant():
+        if context.table.atoms[g].head not in ("sqrt", "abs") or set(parts) != {0, 1} or len(parts[0]) == 1:
             continue
-        if parts[1].constant_value() < 0 and len(parts[0]) > 1:
-            scale = -parts[1].constant_value()
-            twice = write(("*", num(2), context.table.polynomial_term(Poly.generator(g).scaled(scale))))
+        if context.sign(parts[1]) <= SIGNS["<="]:
+            twice = _written(context, (parts[1] * Poly.generator(g)).scaled(fmpq(-2)))
             terms = [{"c": "1", "facts": [[index, 2]]}, {"c": "1", "facts": [[index, 1]], "times": twice}]
             yield {"rule": "combination", "terms": terms}
 
@@ -132,7 +131,37 @@ def _without_absolute(context: Context) -> Iterator[Step]:
             continue
         for name, inside in (("above", atom.arguments[0].numerator), ("above-negative", -atom.arguments[0].numerator)):
             gap = [_written(context, item) for item in (-parts[1], Poly.generator(g) - inside)]
-            terms = [{"c": "1", "facts": [[index, 1]]}, {"c": "1", "times": gap}]
+            terms: list[Step] = [{"c": "1", "facts": [[index, 1]]}, {"c": "1", "times": gap}]
             step = denied(context, parts[0] + parts[1] * inside, ">=", terms)
             step["steps"].insert(0, axiom(f"abs-{name}", u=argument(context, atom)))
             yield step
+
+
+def _resolved(context: Context) -> Iterator[Step]:
+    """Write u or -u for |u| in inequalities, where the sign of u is known."""
+    for index, fact, g, _ in _inequalities(context, 2 * MAX_TERMS):
+        atom = context.table.atoms[g]
+        sign = context.fraction_sign(atom.arguments[0]) if atom.head == "abs" else SIGNS["!="]
+        name = "nonnegative" if sign <= SIGNS[">="] else "nonpositive" if sign <= SIGNS["<="] else ""
+        if name and len(fact.polynomial.generators()) > 1:
+            yield axiom(f"abs-of-{name}", u=argument(context, atom))
+            yield {"rule": "rewrite", "fact": index, "using": len(context.facts) - 1, "atom": write(atom.term)}
+
+
+def _divided(context: Context) -> Iterator[Step]:
+    """Divide inequalities by factors of known sign."""
+    for index, fact in enumerate(list(context.facts)):
+        if fact.op not in (">", ">=") or not 3 < len(fact.polynomial) <= 2 * MAX_TERMS:
+            continue
+        rest = fact.polynomial
+        for factor, power in fact.polynomial.factors()[1]:
+            sign = context.sign(factor)
+            for _ in range(power if len(factor) > 1 and len(sign) == 1 and "0" not in sign else 0):
+                rest = rest.divided_by(factor if sign == SIGNS[">"] else -factor) or rest
+        if rest != fact.polynomial:
+            by = fact.polynomial.divided_by(rest)
+            assert by is not None
+            goal = Rel(context.table.polynomial_term(rest), fact.op, ZERO)
+            terms = [{"c": "1", "facts": [[len(context.facts), 1]], "times": _written(context, by)}]
+            combination: Step = {"rule": "combination", "terms": [*terms, {"c": "1", "facts": [[index, 1]]}]}
+            yield {"rule": "contradiction", "goal": write_relation(goal), "steps": [combination]}

@@ -74,7 +74,7 @@ def _tangents(context: Context, atom: Atom, *, exponentials: bool) -> Iterator[S
     """Compare a power with its tangent at 1, with an exponential, with the geometric sum that it ends."""
     base, exponent = argument(context, atom, 0), argument(context, atom, 1)
     if context.is_integer(atom.arguments[1]):
-        if exponentials:
+        if exponentials or context.table.normal(mul(exponent, sub(base, ONE))).is_constant():
             yield axiom("power-below-exp", u=sub(base, ONE), t=exponent)
     else:
         yield axiom("power-above-tangent", u=base, v=exponent)

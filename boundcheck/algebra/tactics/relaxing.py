@@ -1,7 +1,7 @@
 """Prove a stronger goal: a term replaced by another of its kind that is known to be larger, or smaller.
 
-So a goal with p(t - 2, a) or sqrt(u + 9/10) on its smaller side is reduced to one with p(t - 1, a) or sqrt(u + 1), where
-these occur in the goal or in the hypotheses already.
+So a goal with p(t - 2, a) or sqrt(u + 9/10) on its smaller side is reduced to one with p(t - 1, a) or sqrt(u + 1),
+where these occur in the goal or in the hypotheses already.
 """
 
 from __future__ import annotations

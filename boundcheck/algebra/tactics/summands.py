@@ -56,10 +56,9 @@ def _combined(context: Context, polynomial: Poly, sums: list[int]) -> Term | Non
     if rest:
         low, high, _ = table.atoms[sums[0]].arguments
         count = table.add(table.add(high, table.scale(low, Fraction(-1))), Frac(Poly.constant(1)))
-        each = rest.divided_by(count.numerator) if not count.denominator else None
-        if each is None:
+        if not count.numerator:
             return None
-        body = ("+", body, table.polynomial_term(each))
+        body = ("+", body, table.term(table.multiply(Frac(rest), table.inverse(count))))
     return body
 
 
