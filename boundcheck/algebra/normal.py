@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from flint import fmpq, fmpz
 
-from boundcheck.algebra.polynomials import UNIT, Monomial, Poly, TooLarge, total
+from boundcheck.algebra.polynomials import Monomial, Poly, TooLarge, total
 from boundcheck.algebra.terms import ONE, Term, add, free, mul, num, substitute
 
 MAX_EXPANDED = 80
@@ -422,9 +422,9 @@ class Table:
             outside = tuple(pair for pair in monomial if not self._depends({pair[0]}, bound))
             groups.setdefault(inside, {})[outside] = value
         for inside, coefficients in groups.items():
-            unit = Frac(Poly({inside: fmpq(1)}), tuple(inner.items()))
-            if inside == UNIT and not inner:
-                value = count
+            unit = self._quotient(Poly({inside: fmpq(1)}), dict(inner))
+            if not self._depends(unit.generators(), bound):
+                value = self.multiply(unit, count)
             else:
                 text = self._sum_text(bound, first, last, self.term(unit))
                 if _bound(text) != bound:  # the enclosing index has been taken out

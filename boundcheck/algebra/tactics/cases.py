@@ -63,11 +63,16 @@ def _without_absolute(search: Search, context: Context, goal: Rel, case: Rel, de
 
 
 def _replaced(context: Context, term: Term, key: object, by: Term) -> Term:
-    """Put a term for every |u| whose u has a normal form of this key."""
+    """Put a term, u or -u, for every |u| whose u has a normal form of this key, and for max and min what they are then."""
     if term[0] in ("num", "var", "pi", "sum"):
         return term
     if term[0] == "abs" and context.table.normal(term[1]).key == key:
         return by
+    if term[0] in ("max", "min") and len(term) == 3:
+        gaps = [context.table.normal(sub(*pair)).key for pair in ((term[1], term[2]), (term[2], term[1]))]
+        if key in gaps:
+            first_is_larger = (gaps[0] == key) == (context.table.normal(by).key == key)
+            return term[1] if first_is_larger == (term[0] == "max") else term[2]
     return (term[0], *(_replaced(context, child, key, by) for child in term[1:]))
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
-from boundcheck.algebra.balls import NoValue, enclose
 from boundcheck.algebra.context import SIGNS, Context
 from boundcheck.algebra.normal import Atom, Frac
 from boundcheck.algebra.polynomials import Poly
@@ -21,7 +18,7 @@ from boundcheck.algebra.tactics.geometric import (
     recurrences,
     sums,
 )
-from boundcheck.algebra.tactics.named import argument, axiom, named
+from boundcheck.algebra.tactics.named import argument, axiom, named, number_bounds
 from boundcheck.algebra.tactics.radicals import (
     expanded_logarithm,
     logarithms_of_exponentials,
@@ -29,7 +26,7 @@ from boundcheck.algebra.tactics.radicals import (
     root_bounds,
     root_of_product,
 )
-from boundcheck.algebra.terms import ZERO, Rel, Term, mul, num, sub, subterms, write_relation
+from boundcheck.algebra.terms import ZERO, Rel, Term, mul, num, sub, subterms
 
 Step = dict[str, Any]
 BOUNDS = {
@@ -83,7 +80,7 @@ def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
             falling = name in ODD and context.fraction_sign(atom.arguments[0]) <= SIGNS["<="]
             yield axiom(name, u=mul(num(-1), inside) if falling else inside)
         if not atom.free and atom.head in NUMBERS:
-            yield from _number_bounds(atom)
+            yield from number_bounds(atom.term)
     yield from geometric_bounds(context, atoms)
     yield from _power_bounds(context, atoms)
     yield from _monotone(context, atoms)
@@ -95,20 +92,6 @@ def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
         for atom in atoms:
             for name in by_exp.get(atom.head, ()):
                 yield axiom(name, u=argument(context, atom))
-
-
-def _number_bounds(atom: Atom) -> Iterator[Step]:
-    """Enclose a number between rationals with five digits."""
-    try:
-        value = enclose(atom.term, {})
-    except NoValue:
-        return
-    if not value.is_finite() or value.contains(0):
-        return
-    middle = Fraction(*(int(part) for part in (value.mid().fmpq().p, value.mid().fmpq().q)))
-    unit = Fraction(10) ** (math.floor(math.log10(abs(middle))) - 4)
-    for op, end in ((">", math.floor(middle / unit) * unit), ("<", (math.floor(middle / unit) + 1) * unit)):
-        yield {"rule": "number", "goal": write_relation(Rel(atom.term, op, num(end)))}
 
 
 def _atoms(context: Context, polynomials: list[Poly]) -> list[Atom]:

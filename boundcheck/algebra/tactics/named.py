@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import combinations, permutations
 from typing import Any
 
+from boundcheck.algebra.balls import NoValue, enclose
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.normal import Atom, Frac
 from boundcheck.algebra.polynomials import Poly
-from boundcheck.algebra.terms import ONE, Rel, Term, add, mul, num, sub, write
+from boundcheck.algebra.terms import ONE, Rel, Term, add, mul, num, sub, write, write_relation
 
 Step = dict[str, Any]
 LIPSCHITZ = ("tanh", "erf", "atan", "sin", "cos")
@@ -74,14 +77,31 @@ def _tangents(context: Context, atom: Atom, *, exponentials: bool) -> Iterator[S
     """Compare a power with its tangent at 1, with an exponential, with the geometric sum that it ends."""
     base, exponent = argument(context, atom, 0), argument(context, atom, 1)
     if context.is_integer(atom.arguments[1]):
-        if exponentials or context.table.normal(mul(exponent, sub(base, ONE))).is_constant():
+        limit = context.table.normal(mul(exponent, sub(base, ONE)))
+        if exponentials or limit.is_constant():
             yield axiom("power-below-exp", u=sub(base, ONE), t=exponent)
+        if limit.is_constant():
+            yield from number_bounds(("exp", context.table.term(limit)))
     else:
         yield axiom("power-above-tangent", u=base, v=exponent)
         yield axiom("power-below-tangent", u=base, v=exponent)
         if exponentials:
             yield axiom("real-power-below-exp", u=base, v=exponent)
             yield axiom("power-above-exp", u=base, v=exponent)
+
+
+def number_bounds(term: Term) -> Iterator[Step]:
+    """Enclose a number between rationals with five digits."""
+    try:
+        value = enclose(term, {})
+    except NoValue:
+        return
+    if not value.is_finite() or value.contains(0):
+        return
+    middle = Fraction(*(int(part) for part in (value.mid().fmpq().p, value.mid().fmpq().q)))
+    unit = Fraction(10) ** (math.floor(math.log10(abs(middle))) - 4)
+    for op, end in ((">", math.floor(middle / unit) * unit), ("<", (math.floor(middle / unit) + 1) * unit)):
+        yield {"rule": "number", "goal": write_relation(Rel(term, op, num(end)))}
 
 
 def _two_powers(context: Context, one: Atom, other: Atom) -> Iterator[Step]:

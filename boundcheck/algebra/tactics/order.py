@@ -12,12 +12,14 @@ from boundcheck.algebra.tactics.equality import split_equality
 from boundcheck.algebra.tactics.exponentials import by_exponentials
 from boundcheck.algebra.tactics.factoring import by_factors
 from boundcheck.algebra.tactics.induction import by_induction
+from boundcheck.algebra.tactics.logarithms import by_exponents, by_raising
 from boundcheck.algebra.tactics.numbers import by_number
 from boundcheck.algebra.tactics.quadratics import by_completing
 from boundcheck.algebra.tactics.relaxing import by_relaxing
 from boundcheck.algebra.tactics.reparametrisation import by_substituting_roots
 from boundcheck.algebra.tactics.roots import by_squaring
 from boundcheck.algebra.tactics.squares import by_squares
+from boundcheck.algebra.tactics.strengthening import by_strengthening
 from boundcheck.algebra.tactics.summands import by_recurrence, by_summands
 
 # name, share of the time left, least depth at which it is tried, tactic
@@ -31,6 +33,8 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("square", 0.4, 1, by_completing),
     ("products", 0.4, 0, by_combination(2)),
     ("relaxing", 0.4, 1, by_relaxing),
+    ("raising", 0.3, 1, by_raising),
+    ("exponents", 0.3, 1, by_exponents),
     ("boxes", 0.3, 0, by_boxes),
     ("absolute", 0.5, 2, by_absolute),
     ("roots", 0.4, 1, by_squaring),
@@ -41,6 +45,7 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("variables", 0.5, 1, by_variable_cases),
     ("induction", 0.5, 1, by_induction),
     ("slopes", 0.5, 0, by_slopes),
+    ("strengthening", 0.5, 2, by_strengthening),
     ("root-substitution", 0.5, 1, by_substituting_roots),
     ("recurrence", 0.5, 1, by_recurrence),
     ("concavity", 0.5, 1, by_concavity),

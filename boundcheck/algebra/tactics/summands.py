@@ -56,9 +56,11 @@ def _combined(context: Context, polynomial: Poly, sums: list[int]) -> Term | Non
     if rest:
         low, high, _ = table.atoms[sums[0]].arguments
         count = table.add(table.add(high, table.scale(low, Fraction(-1))), Frac(Poly.constant(1)))
-        if not count.numerator:
+        each = rest.divided_by(count.numerator) if not count.denominator else None
+        if each is None and any(table.atoms[g].head != "var" for g in rest.generators()):
             return None
-        body = ("+", body, table.term(table.multiply(Frac(rest), table.inverse(count))))
+        share = table.multiply(Frac(rest), table.inverse(count)) if each is None else Frac(each)
+        body = ("+", body, table.term(share))
     return body
 
 

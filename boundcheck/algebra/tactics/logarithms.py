@@ -1,0 +1,78 @@
+"""Logarithms and exponentials by each other: log(u) <= v from u <= exp(v), u**v >= exp(w) from v log(u) >= w."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from boundcheck.algebra.context import SIGNS, Context
+from boundcheck.algebra.normal import Frac
+from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.search import Search, Step
+from boundcheck.algebra.tactics.named import argument, axiom
+from boundcheck.algebra.terms import Rel, Term, mul
+
+
+def by_raising(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+    """Prove log(u) <= v (or >= v) by u <= exp(v), where the goal holds one compound logarithm, linearly."""
+    if depth <= 0 or goal.op in ("==", "!="):
+        return None
+    table, polynomial = context.table, context.fact(goal).polynomial
+    own = [g for g in sorted(polynomial.generators()) if table.atoms[g].head == "log" and table.atoms[g].free]
+    for g in own:
+        parts, atom = polynomial.by_power(g), table.atoms[g]
+        if set(parts) - {0, 1} or not parts[1].is_constant() or atom.arguments[0].numerator.degree() == 0:
+            continue
+        value = parts[1].constant_value()
+        bound: Term = table.term(table.scale(Frac(parts.get(0, Poly({}))), -1 / Fraction(int(value.p), int(value.q))))
+        u: Term = argument(context, atom)
+        raised: Term = _raised(bound)
+        pair = (u, raised) if value < 0 else (raised, u)
+        trial = context.child()
+        steps = search.prove(trial, Rel(pair[0], "<=", pair[1]), depth - 1)
+        if steps is None:
+            continue
+        step = axiom("log-monotone", u=pair[0], v=pair[1])
+        last = search.prove(trial, goal, 0) if search.attempt(trial, step) else None
+        if last is not None:
+            return [*steps, step, *last]
+    return None
+
+
+def _raised(term: Term) -> Term:
+    """Return exp(term), with u for exp(log(u)) in its summands."""
+    if term[0] == "+":
+        return mul(_raised(term[1]), _raised(term[2]))
+    return term[1] if term[0] == "log" else ("exp", term)
+
+
+def by_exponents(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+    """Prove u^v >= exp(w) by v log(u) >= w, and two powers or exponentials in general by their exponents."""
+    if depth <= 0 or goal.op not in ("<=", ">="):
+        return None
+    lower, upper = (goal.left, goal.right) if goal.op == "<=" else (goal.right, goal.left)
+    below, above = _exponent(context, lower), _exponent(context, upper)
+    if below is None or above is None or "**" not in (lower[0], upper[0]):
+        return None
+    (first, one), (second, two) = below, above
+    trial = context.child()
+    steps = search.prove(trial, Rel(first, "<=", second), depth - 1)
+    if steps is None:
+        return None
+    taken = []
+    for step in (*one, *two, axiom("exp-monotone", u=first, v=second)):
+        if not search.attempt(trial, step):
+            return None
+        taken.append(step)
+    last = search.prove(trial, goal, 0)
+    return None if last is None else [*steps, *taken, *last]
+
+
+def _exponent(context: Context, side: Term) -> tuple[Term, list[Step]] | None:
+    """Return w with exp(w) equal to the term, and the axioms that say so."""
+    if side[0] == "exp":
+        return side[1], []
+    if side[0] == "**" and context.fraction_sign(context.table.normal(side[1])) == SIGNS[">"]:
+        return mul(side[2], ("log", side[1])), [axiom("power-by-exp", u=side[1], v=side[2])]
+    return None
+
+
