@@ -63,7 +63,7 @@ def _without_absolute(search: Search, context: Context, goal: Rel, case: Rel, de
 
 
 def _replaced(context: Context, term: Term, key: object, by: Term) -> Term:
-    """Put a term, u or -u, for every |u| whose u has a normal form of this key, and for max and min what they are then."""
+    """Put u or -u for every |u| whose u has a normal form of this key, and for max and min what they are then."""
     if term[0] in ("num", "var", "pi", "sum"):
         return term
     if term[0] == "abs" and context.table.normal(term[1]).key == key:
