@@ -6,41 +6,14 @@ hypotheses hold; so (sqrt u)^2 = u and multiplying by denominators are legitimat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
-
 from flint import fmpq
 
-from boundcheck.algebra.normal import Atom, Frac, Table, constant
+from boundcheck.algebra.definedness import NotDefined, outside_sums, require_term
+from boundcheck.algebra.normal import Table
 from boundcheck.algebra.polynomials import Poly
-from boundcheck.algebra.terms import (
-    ONE,
-    ZERO,
-    Rel,
-    Term,
-    add,
-    children,
-    free,
-    sub,
-    substitute,
-    subterms,
-    write,
-    write_relation,
-)
-
-# A sign is the set of values that are possible: any of "-", "0", "+".
-ANY = frozenset("-0+")
-SIGNS = {
-    ">": frozenset("+"), ">=": frozenset("0+"), "==": frozenset("0"), "!=": frozenset("-+"),
-    "<": frozenset("-"), "<=": frozenset("-0"),
-}  # fmt: skip
-_PRODUCT = {
-    (a, b): "0" if "0" in (a, b) else ("+" if a == b else "-") for a in "-0+" for b in "-0+"
-}  # fmt: skip
-
-
-class NotDefined(Exception):  # noqa: N818 - a finding about the claim
-    """A term is not known to have a value; the message is the condition that would give it one."""
+from boundcheck.algebra.quotients import Atom, Frac, constant
+from boundcheck.algebra.signs import ANY, SIGNS, mirrored, power_sign, sign_product, sign_sum
+from boundcheck.algebra.terms import ZERO, Rel, Term, free, sub, substitute, subterms
 
 
 class Fact:
@@ -51,21 +24,6 @@ class Fact:
     def __init__(self, polynomial: Poly, op: str) -> None:
         self.polynomial = polynomial
         self.op = op
-
-
-@cache
-def sign_product(a: frozenset[str], b: frozenset[str]) -> frozenset[str]:
-    """Possible signs of a product."""
-    return frozenset(_PRODUCT[x, y] for x in a for y in b)
-
-
-@cache
-def sign_sum(a: frozenset[str], b: frozenset[str]) -> frozenset[str]:
-    """Possible signs of a sum."""
-    if ("+" in a and "-" in b) or ("-" in a and "+" in b):
-        return ANY
-    result = {x for x in a | b if x != "0"}
-    return frozenset(result | {"0"}) if "0" in a and "0" in b else frozenset(result)
 
 
 class Context:
@@ -128,7 +86,7 @@ class Context:
 
     def assume(self, relation: Rel) -> None:
         """Take a relation as a hypothesis: whatever satisfies it has its terms defined."""
-        for condition in _without_binders(self, relation):
+        for condition in outside_sums(self, relation):
             fact = self.fact(condition)
             if not self.fact_holds(fact):
                 self.add(fact)
@@ -202,7 +160,7 @@ class Context:
     def _note(self, polynomial: Poly, signs: frozenset[str]) -> None:
         _, primitive = polynomial.primitive()
         if primitive.leading_sign() < 0:
-            primitive, signs = -primitive, _mirrored(signs)
+            primitive, signs = -primitive, mirrored(signs)
         self._signs[primitive] = self._signs.get(primitive, ANY) & signs
         self.contradiction = self.contradiction or not self._signs[primitive]
 
@@ -231,7 +189,7 @@ class Context:
         _, primitive = polynomial.primitive()
         flip = primitive.leading_sign() < 0
         known = self._signs.get(-primitive if flip else primitive, ANY)
-        known = _mirrored(known) if flip else known
+        known = mirrored(known) if flip else known
         known &= self._term_signs(primitive)
         if len(known) > 1 and (constant := primitive.constant_value()) != 0:
             known &= self._shifted_sign(primitive, constant)
@@ -242,7 +200,7 @@ class Context:
         _, rest = (polynomial - Poly.constant(constant)).primitive()
         flip = rest.leading_sign() < 0
         known = self._signs.get(-rest if flip else rest, ANY)
-        return sign_sum(_mirrored(known) if flip else known, SIGNS[">" if constant > 0 else "<"])
+        return sign_sum(mirrored(known) if flip else known, SIGNS[">" if constant > 0 else "<"])
 
     def _product_sign(self, polynomial: Poly) -> frozenset[str]:
         """Possible signs of (a monomial) * (the rest) by what is known about the rest."""
@@ -329,64 +287,7 @@ class Context:
     def require_defined(self, item: Rel | Term) -> None:
         """Check that a term or both sides of a relation are defined here; NotDefined names what is missing."""
         for term in (item.left, item.right) if isinstance(item, Rel) else (item,):
-            self._require(term)
-
-    def _require(self, term: Term) -> None:
-        if term[0] == "sum":
-            self._require_sum(term)
-            return
-        for child in children(term):
-            self._require(child)
-        for condition in self.conditions(term):
-            if not self.holds(condition):
-                raise NotDefined(write_relation(condition))
-        self._require_arguments(term)
-
-    def _require_arguments(self, term: Term) -> None:
-        if term[0] in ("p", "q") and not self.is_integer(self.table.normal(term[1])):
-            message = f"integer({write(term[1])})"
-            raise NotDefined(message)
-        if term[0] == "**" and not self.table.normal(term[2]).is_constant():
-            self._require_power(term[1], term[2])
-
-    def _require_power(self, base: Term, exponent: Term) -> None:
-        if self.holds(Rel(base, ">", ZERO)):
-            return
-        if self.is_integer(self.table.normal(exponent)):
-            if self.holds(Rel(exponent, ">=", ZERO)) or self.holds(Rel(base, "!=", ZERO)):
-                return
-        elif self.holds(Rel(base, ">=", ZERO)) and self.holds(Rel(exponent, ">", ZERO)):
-            return
-        message = f"{write(base)} > 0 (for the power {write(('**', base, exponent))})"
-        raise NotDefined(message)
-
-    def _require_sum(self, term: Term) -> None:
-        _, index, low, high, summand = term
-        self._require(low)
-        self._require(high)
-        for end in (low, high):
-            if not self.is_integer(self.table.normal(end)):
-                message = f"integer({write(end)})"
-                raise NotDefined(message)
-        upwards = Rel(add(high, ONE), ">=", low)
-        if not self.holds(upwards):
-            raise NotDefined(write_relation(upwards))
-        inner, body = self.binder(index, low, high, summand)
-        try:
-            inner.require_defined(body)
-        except NotDefined as missing:
-            if not self._defined_from_low(index, low, high, summand):
-                raise missing from None
-
-    def _defined_from_low(self, index: str, low: Term, high: Term, summand: Term) -> bool:
-        """Whether the summand at low + i is defined for a fresh integer i from 0 to high - low."""
-        fresh = self._unused(summand, low, high)
-        inner, _ = self.binder(index, ZERO, sub(high, low), summand, fresh)
-        try:
-            inner.require_defined(substitute(summand, {index: add(low, ("var", fresh))}))
-        except NotDefined:
-            return False
-        return True
+            require_term(self, term)
 
     def binder(
         self, index: str, low: Term, high: Term, summand: Term, fresh: str | None = None
@@ -396,7 +297,7 @@ class Context:
         Raises:  NotDefined if the name asked for is in use.
         """
         if fresh is None:
-            fresh = self._unused(summand, low, high)
+            fresh = self.unused(summand, low, high)
         if not self.is_fresh(fresh, summand, low, high):
             message = f"a name that is not in use; {fresh} is"
             raise NotDefined(message)
@@ -407,7 +308,8 @@ class Context:
         inner.add(inner.fact(Rel(variable, "<=", high)))
         return inner, substitute(summand, {index: variable})
 
-    def _unused(self, *terms: Term) -> str:
+    def unused(self, *terms: Term) -> str:
+        """Return the name of a new variable."""
         return next(name for n in range(10_000) if self.is_fresh(name := f"k_{n}", *terms))
 
     def is_fresh(self, name: object, *terms: Term) -> bool:
@@ -415,52 +317,3 @@ class Context:
         if not isinstance(name, str) or not name.isidentifier() or name.startswith("_") or name in self.integers:
             return False
         return not any(name in free(term) for term in terms) and not any(self.is_about(f, name) for f in self.facts)
-
-    def conditions(self, term: Term) -> Iterator[Rel]:
-        """Yield the relations that must hold for the outermost operation of a term to be defined."""
-        if term[0] == "/":
-            yield from (Rel(factor, "!=", ZERO) for factor in _factors(term[2]))
-        elif term[0] == "sqrt":
-            yield Rel(term[1], ">=", ZERO)
-        elif term[0] == "log":
-            yield Rel(term[1], ">", ZERO)
-        elif term[0] == "**" and (exponent := self.table.normal(term[2])).is_constant():
-            value = exponent.rational()
-            if value.denominator > 1:
-                yield Rel(term[1], ">" if value < 0 else ">=", ZERO)
-            elif value < 0:
-                yield Rel(term[1], "!=", ZERO)
-
-
-def _factors(term: Term) -> Iterator[Term]:
-    """Yield terms that are all different from 0 exactly if this one is."""
-    if term[0] == "*":
-        yield from (*_factors(term[1]), *_factors(term[2]))
-    elif term[0] == "**" and term[2][0] == "num" and term[2][1] > 0:
-        yield from _factors(term[1])
-    else:
-        yield term
-
-
-def _without_binders(context: Context, relation: Rel) -> Iterator[Rel]:
-    """Yield conditions of definedness outside sums, innermost first."""
-
-    def walk(term: Term) -> Iterator[Rel]:
-        for child in term[2:4] if term[0] == "sum" else children(term):
-            yield from walk(child)
-        yield from context.conditions(term)
-
-    yield from walk(relation.left)
-    yield from walk(relation.right)
-
-
-def _mirrored(signs: frozenset[str]) -> frozenset[str]:
-    return frozenset({"-": "+", "0": "0", "+": "-"}[sign] for sign in signs)
-
-
-@cache
-def power_sign(sign: frozenset[str], power: int) -> frozenset[str]:
-    """Possible signs of a power with exponent >= 1."""
-    if power % 2:
-        return sign
-    return frozenset("0" if one == "0" else "+" for one in sign)

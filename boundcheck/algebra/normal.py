@@ -10,58 +10,15 @@ shown the term to be defined (``context``).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import fmpq, fmpz
 
+from boundcheck.algebra.functions import function
 from boundcheck.algebra.polynomials import Monomial, Poly, TooLarge, total
-from boundcheck.algebra.terms import ONE, Term, add, free, mul, num, substitute
-
-MAX_EXPANDED = 80
-ODD = ("tanh", "erf", "sin", "atan")
-AT_ZERO = {"exp": 1, "tanh": 0, "erf": 0, "sin": 0, "atan": 0, "cos": 1}
-
-
-class UndefinedTerm(Exception):  # noqa: N818 - a finding about the claim, not a failure of the program
-    """A term has no value for any values of its variables, such as 1/0 or sqrt(-1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """What a generator stands for."""
-
-    head: str
-    term: Term
-    arguments: tuple[Frac, ...]
-    free: frozenset[str]
-    index: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Frac:
-    """numerator / product of factor**power; factors are primitive with positive leading coefficient."""
-
-    numerator: Poly
-    denominator: tuple[tuple[Poly, int], ...] = ()
-
-    @property
-    def key(self) -> tuple:
-        """A hashable value equal for equal normal forms."""
-        return self.numerator.key, frozenset((factor.key, power) for factor, power in self.denominator)
-
-    def is_constant(self) -> bool:
-        """Whether it is a rational number."""
-        return not self.denominator and self.numerator.is_constant()
-
-    def rational(self) -> Fraction:
-        """Return the number, if it is one."""
-        value = self.numerator.constant_value()
-        return Fraction(int(value.p), int(value.q))
-
-    def generators(self) -> set[int]:
-        """Return the generators that occur."""
-        return self.numerator.generators().union(*(factor.generators() for factor, _ in self.denominator))
+from boundcheck.algebra.quotients import Atom, Frac, UndefinedTerm, constant, generator
+from boundcheck.algebra.sum_forms import MAX_EXPANDED, sum_form
+from boundcheck.algebra.terms import ONE, Term, add, free, mul, num
 
 
 class Table:
@@ -97,7 +54,7 @@ class Table:
         if head in ("var", "pi"):
             return generator(self.atom(head, term, label=term[1:]))
         if head == "sum":
-            return self._sum(term)
+            return sum_form(self, term)
         arguments = [self.normal(child) for child in term[1:]]
         if head == "+":
             return self.add(*arguments)
@@ -111,7 +68,7 @@ class Table:
             return self._extremum(head, arguments)
         if head in ("p", "q"):
             return self._geometric(head, *arguments)
-        return self._function(head, arguments[0])
+        return function(self, head, arguments[0])
 
     # Arithmetic of quotients.
 
@@ -127,14 +84,14 @@ class Table:
             for factor, power in common.items():
                 numerator = numerator * factor ** (power - own.get(factor, 0))
             numerators.append(numerator)
-        return self._quotient(numerators[0] + numerators[1], common)
+        return self.quotient(numerators[0] + numerators[1], common)
 
     def multiply(self, a: Frac, b: Frac) -> Frac:
         """Multiply."""
         powers = dict(a.denominator)
         for factor, power in b.denominator:
             powers[factor] = powers.get(factor, 0) + power
-        return self._quotient(a.numerator * b.numerator, powers)
+        return self.quotient(a.numerator * b.numerator, powers)
 
     def inverse(self, a: Frac) -> Frac:
         """Invert; UndefinedTerm for zero."""
@@ -145,7 +102,7 @@ class Table:
         numerator = Poly.constant(1 / unit)
         for factor, power in a.denominator:
             numerator = numerator * factor**power
-        return self._quotient(numerator, dict(factors))
+        return self.quotient(numerator, dict(factors))
 
     def scale(self, a: Frac, by: Fraction) -> Frac:
         """Multiply by a rational number."""
@@ -155,7 +112,7 @@ class Table:
         """Raise to an integer power."""
         if exponent < 0:
             return self.power(self.inverse(a), -exponent)
-        return self._quotient(a.numerator**exponent, {f: e * exponent for f, e in a.denominator})
+        return self.quotient(a.numerator**exponent, {f: e * exponent for f, e in a.denominator})
 
     def reduce(self, polynomial: Poly) -> Poly:
         """Replace s^k by powers of u for roots s = u^(1/k), and |u|^2 by u^2."""
@@ -190,7 +147,8 @@ class Table:
             return 2, atom.arguments[0].numerator ** 2
         return None
 
-    def _quotient(self, numerator: Poly, powers: dict[Poly, int]) -> Frac:
+    def quotient(self, numerator: Poly, powers: dict[Poly, int]) -> Frac:
+        """Return numerator / product of factor**power in lowest terms."""
         numerator = self.reduce(numerator)
         if not numerator:
             return Frac(numerator)
@@ -331,118 +289,6 @@ class Table:
             return result
         return generator(self.atom(head, (head, self.term(index), self.term(x)), (index, x)))
 
-    def _function(self, head: str, a: Frac) -> Frac:
-        if head == "sqrt":
-            return self.sqrt(a)
-        if head == "abs":
-            return self.absolute(a)
-        if head == "exp":
-            return self._exp(a)
-        if not a.numerator and head in AT_ZERO:
-            return constant(AT_ZERO[head])
-        if head == "log" and a.is_constant():
-            if a.rational() <= 0:
-                message = "the logarithm of a number <= 0"
-                raise UndefinedTerm(message)
-            if a.rational() == 1:
-                return constant(0)
-        if head in (*ODD, "cos") and a.numerator.leading_sign() < 0:
-            positive = self._function(head, Frac(-a.numerator, a.denominator))
-            return positive if head == "cos" else Frac(-positive.numerator, positive.denominator)
-        if head == "atan" and a.is_constant() and a.rational() == 1:
-            return self.scale(self.normal(("pi",)), Fraction(1, 4))
-        if head in ("sin", "cos") and (turn := self._turn(a)) is not None:
-            return self._at_turn(turn + (Fraction(1, 2) if head == "cos" else 0))
-        return generator(self.atom(head, (head, self.term(a)), (a,)))
-
-    def _turn(self, a: Frac) -> Fraction | None:
-        """Return c if the argument is c * pi."""
-        if a.denominator or len(a.numerator) != 1 or a.numerator.degree() != 1:
-            return None
-        (g,) = a.numerator.generators()
-        value = min(a.numerator.terms.values())
-        return Fraction(int(value.p), int(value.q)) if self.atoms[g].head == "pi" else None
-
-    def _at_turn(self, turn: Fraction) -> Frac:
-        """sin(turn * pi) where it is 0, 1/2, sqrt(2)/2, sqrt(3)/2 or 1; else the atom in its first form."""
-        sign = 1 if turn % 2 < 1 else -1
-        turn = min(turn % 1, 1 - turn % 1)
-        squares = {Fraction(0): 0, Fraction(1, 6): 1, Fraction(1, 4): 2, Fraction(1, 3): 3, Fraction(1, 2): 4}
-        if turn in squares:
-            return self.scale(self.sqrt(constant(squares[turn])), Fraction(sign, 2))
-        argument = self.scale(self.normal(("pi",)), turn)
-        return self.scale(generator(self.atom("sin", ("sin", self.term(argument)), (argument,))), Fraction(sign))
-
-    def _exp(self, a: Frac) -> Frac:
-        if a.denominator:
-            if a.numerator.leading_sign() < 0:
-                return self.inverse(self._exp(Frac(-a.numerator, a.denominator)))
-            return generator(self.atom("exp", ("exp", self.term(a)), (a,)))
-        result = Frac(Poly.constant(1))
-        for monomial, value in a.numerator.terms.items():
-            times, parts = int(value.p), int(value.q)
-            if abs(times) > MAX_EXPANDED:
-                times, parts = (1 if times > 0 else -1), 0
-            unit = Frac(Poly({monomial: fmpq(1, parts) if parts else abs(value)}))
-            factor = generator(self.atom("exp", ("exp", self.term(unit)), (unit,)))
-            result = self.multiply(result, self.power(factor, times))
-        return result
-
-    def _sum(self, term: Term) -> Frac:
-        _, index, low, high, summand = term
-        first, last = self.normal(low), self.normal(high)
-        count = self.add(self.add(last, self.scale(first, Fraction(-1))), constant(1))
-        if count.is_constant():
-            return self._finite_sum(term, first, count.rational())
-        bound = _bound(term)
-        body = self.normal(substitute(summand, {index: ("var", bound)}))
-        return self._linear_sum(body, bound, first, last, count)
-
-    def _finite_sum(self, term: Term, first: Frac, count: Fraction) -> Frac:
-        if count.denominator != 1 or count < 0:
-            message = "a sum must run upwards over integers"
-            raise UndefinedTerm(message)
-        if count > MAX_EXPANDED:
-            message = f"a sum has more than {MAX_EXPANDED} terms"
-            raise TooLarge(message)
-        result = Frac(Poly({}))
-        for k in range(int(count)):
-            here = add(self.term(first), num(k))
-            result = self.add(result, self.normal(substitute(term[4], {term[1]: here})))
-        return result
-
-    def _linear_sum(self, body: Frac, bound: str, first: Frac, last: Frac, count: Frac) -> Frac:
-        """Take out of the sum what does not depend on its index, monomial by monomial."""
-        inner = {f: e for f, e in body.denominator if self._depends(f.generators(), bound)}
-        outer = Frac(Poly.constant(1), tuple((f, e) for f, e in body.denominator if f not in inner))
-        result = Frac(Poly({}))
-        groups: dict[Monomial, dict[Monomial, fmpq]] = {}
-        for monomial, value in body.numerator.terms.items():
-            inside = tuple(pair for pair in monomial if self._depends({pair[0]}, bound))
-            outside = tuple(pair for pair in monomial if not self._depends({pair[0]}, bound))
-            groups.setdefault(inside, {})[outside] = value
-        for inside, coefficients in groups.items():
-            unit = self._quotient(Poly({inside: fmpq(1)}), dict(inner))
-            if not self._depends(unit.generators(), bound):
-                value = self.multiply(unit, count)
-            else:
-                text = self._sum_text(bound, first, last, self.term(unit))
-                if _bound(text) != bound:  # the enclosing index has been taken out
-                    value = self.normal(text)
-                else:
-                    value = generator(self.atom("sum", text, (first, last, unit), label=bound))
-            result = self.add(result, self.multiply(Frac(Poly(coefficients)), value))
-        return self.multiply(result, outer)
-
-    def _sum_text(self, bound: str, first: Frac, last: Frac, unit: Term) -> Term:
-        """Write a sum with an index that can be read back."""
-        taken = free(unit)
-        index = next(name for n in range(1000) if (name := f"k_{n}" if n else "k") not in taken)
-        return ("sum", index, self.term(first), self.term(last), substitute(unit, {bound: ("var", index)}))
-
-    def _depends(self, generators: set[int], bound: str) -> bool:
-        return any(bound in self.atoms[g].free for g in generators)
-
     # Back to terms.
 
     def term(self, a: Frac) -> Term:
@@ -472,21 +318,6 @@ class Table:
         if result is None:
             return coefficient
         return result if coefficient == ONE else mul(coefficient, result)
-
-
-def constant(value: int | Fraction) -> Frac:
-    """Return a rational number."""
-    return Frac(Poly.constant(value))
-
-
-def _bound(term: Term) -> str:
-    """Name the index of a sum: above those of all enclosing sums that occur in it, in the summand or in an end."""
-    return f"@{max((int(name[1:]) + 1 for name in free(term) if name.startswith('@')), default=0)}"
-
-
-def generator(index: int) -> Frac:
-    """Return one atom."""
-    return Frac(Poly.generator(index))
 
 
 def _exact_root(value: fmpq, order: int) -> Fraction | None:

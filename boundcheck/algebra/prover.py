@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from boundcheck.algebra.checker import replay
 from boundcheck.algebra.clock import Clock, OutOfTime
-from boundcheck.algebra.context import Context, NotDefined
+from boundcheck.algebra.context import Context
+from boundcheck.algebra.definedness import NotDefined
 from boundcheck.algebra.hypotheses import hypotheses, opening
-from boundcheck.algebra.normal import UndefinedTerm
 from boundcheck.algebra.polynomials import TooLarge
+from boundcheck.algebra.quotients import UndefinedTerm
 from boundcheck.algebra.refutation import Refuter, refute
 from boundcheck.algebra.search import Search
 from boundcheck.algebra.tactics.consequences import consequences
@@ -151,7 +152,7 @@ def _search(claim: str, given: list[str], search: Search, refuter: Refuter) -> d
 
 def _domain_trouble(given: list[str], goal: Rel, clock: Clock) -> dict[str, Any]:
     """Say which condition the claim's terms need, and where within the hypotheses it fails, if that is found."""
-    context = opening(given, clock.tick)
+    context = opening(given)
     needed: list[str] = []
     with suppress(TermError, TooLarge, UndefinedTerm, NotDefined, OutOfTime):
         while (missing := _missing(context, goal)) and len(needed) < MOST_CONDITIONS:

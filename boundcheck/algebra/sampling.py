@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from flint import fmpq
 
-from boundcheck.algebra.context import SIGNS, Context, Fact
+from boundcheck.algebra.context import Context, Fact
 from boundcheck.algebra.doubles import Array, Function, compiled
-from boundcheck.algebra.normal import Frac, Table, UndefinedTerm
+from boundcheck.algebra.normal import Table
 from boundcheck.algebra.polynomials import Poly, TooLarge
+from boundcheck.algebra.quotients import Frac, UndefinedTerm
+from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.terms import Term, add, free, mul, num, sub, substitute
 
 NICE = (0.0, 1.0, 2.0, 0.5, 3.0, 0.1, 10.0, 0.25, 1.5, 100.0, 0.01, 5.0, 0.9, 1e3, 1e-3)

@@ -16,10 +16,11 @@ import numpy as np
 from boundcheck.algebra.boxes import NotCovered
 from boundcheck.algebra.checker import Checker
 from boundcheck.algebra.clock import Clock, OutOfTime
-from boundcheck.algebra.context import Context, NotDefined
+from boundcheck.algebra.context import Context
+from boundcheck.algebra.definedness import NotDefined
 from boundcheck.algebra.doubles import compiled, violation
-from boundcheck.algebra.normal import UndefinedTerm
 from boundcheck.algebra.polynomials import TooLarge
+from boundcheck.algebra.quotients import UndefinedTerm
 from boundcheck.algebra.steps import Rejected
 from boundcheck.algebra.terms import Rel, TermError, free_relation, num, read_relation
 from boundcheck.algebra.witness import satisfied

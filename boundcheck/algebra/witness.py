@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from boundcheck.algebra.balls import NoValue, enclose, precision
-from boundcheck.algebra.context import SIGNS
-from boundcheck.algebra.normal import Table, UndefinedTerm
+from boundcheck.algebra.normal import Table
 from boundcheck.algebra.polynomials import TooLarge
+from boundcheck.algebra.quotients import UndefinedTerm
+from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.terms import Rel, Term, free, free_relation, sub, substitute, write_relation
 
 BITS = (64, 256, 1024)

@@ -10,7 +10,7 @@ from flint import arb, fmpq
 
 from boundcheck.algebra.axioms import AXIOMS, Axiom
 from boundcheck.algebra.balls import NoValue, enclose
-from boundcheck.algebra.context import SIGNS
+from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.terms import read_relation, sub
 
 SMALL = [Fraction(n, d) for n in range(-6, 7) for d in (1, 2, 3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import random
@@ -244,8 +245,8 @@ def test_boxes_must_cover_and_be_decided():
 
 
 TRUSTED = sorted(
-    "axioms balls boxes checker context hypotheses normal polynomials rules rules.analysis rules.arithmetic "
-    "rules.logic rules.sums slopes steps terms witness".split()
+    "axioms balls boxes checker context definedness functions hypotheses normal polynomials quotients rules "
+    "rules.analysis rules.arithmetic rules.logic rules.sums signs slopes steps sum_forms terms witness".split()
 )
 
 
@@ -254,8 +255,22 @@ def test_what_must_be_trusted_stays_small():
 
     root = Path(boundcheck.algebra.__file__).parent
     names = [name.replace(".", "/") if name != "rules" else "rules/__init__" for name in TRUSTED]
-    files = [root / f"{name}.py" for name in names]
-    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) < 2700
+    assert sum(lines_of_code((root / f"{name}.py").read_text(encoding="utf-8")) for name in names) < 1860
+
+
+def lines_of_code(source):
+    """Count lines that are neither blank, nor comments, docstrings or imports: how a file is cut up does not matter."""
+    silent = set()
+    for node in ast.walk(ast.parse(source)):
+        text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if text or isinstance(node, (ast.Import, ast.ImportFrom)):
+            silent.update(range(node.lineno, node.end_lineno + 1))
+    lines = enumerate(source.splitlines(), 1)
+    return sum(bool(line.strip()) and not line.strip().startswith("#") and k not in silent for k, line in lines)
+
+
+def test_lines_of_code_are_counted():
+    assert lines_of_code('"""Text\nof two lines."""\n\nimport ast\n\n# a comment\nx = (\n    1\n)\n') == 3
 
 
 def test_replay_stays_a_function():

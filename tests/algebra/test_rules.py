@@ -12,7 +12,8 @@ from forgeries import FORGERIES
 from boundcheck.algebra import replay, rules
 from boundcheck.algebra.boxes import NotCovered
 from boundcheck.algebra.checker import Checker
-from boundcheck.algebra.context import Context, NotDefined
+from boundcheck.algebra.context import Context
+from boundcheck.algebra.definedness import NotDefined
 from boundcheck.algebra.rules import RULES, analysis, arithmetic, logic, sums
 from boundcheck.algebra.steps import Rejected
 from boundcheck.algebra.terms import TermError

@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from boundcheck.algebra.axioms import AXIOMS
-from boundcheck.algebra.context import SIGNS, Context, Fact, power_sign, sign_product
+from boundcheck.algebra.context import Context, Fact
 from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.signs import SIGNS, power_sign, sign_product
 from boundcheck.algebra.steps import Runner, Step, refuse, require, require_known
 from boundcheck.algebra.terms import free, read, read_relation, substitute_relation
 from boundcheck.algebra.witness import satisfied

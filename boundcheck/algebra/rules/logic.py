@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from boundcheck.algebra.context import SIGNS, Context
+from boundcheck.algebra.context import Context
 from boundcheck.algebra.hypotheses import hypotheses, opening
+from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.steps import Runner, Step, require, require_known
 from boundcheck.algebra.terms import (
     ONE,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from boundcheck.algebra.context import Context
-from boundcheck.algebra.normal import Atom
 from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.quotients import Atom
 from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.tactics.induction import lower_bound
 from boundcheck.algebra.terms import ZERO, Rel, Term, free_relation, mul, num, sub, write, write_relation

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from flint import fmpq
 
-from boundcheck.algebra.context import SIGNS, Context, Fact
+from boundcheck.algebra.context import Context, Fact
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.search import Step
+from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.tactics.named import argument, axiom
 from boundcheck.algebra.tactics.rooting import roots_of_bounds
 from boundcheck.algebra.terms import ZERO, Rel, write, write_relation

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from boundcheck.algebra.context import Context, Fact
-from boundcheck.algebra.normal import Frac
 from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.quotients import Frac
 from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.terms import Rel, Term, free, substitute_relation, write, write_relation
 

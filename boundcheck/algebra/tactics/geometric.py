@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from boundcheck.algebra.context import Context
-from boundcheck.algebra.normal import Atom
 from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.quotients import Atom
 from boundcheck.algebra.tactics.named import argument, axiom
 from boundcheck.algebra.terms import ZERO, Rel, Term, add, free, num, sub, write
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from boundcheck.algebra.context import SIGNS, Context
-from boundcheck.algebra.normal import Frac
+from boundcheck.algebra.context import Context
 from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.quotients import Frac
 from boundcheck.algebra.search import Search, Step
+from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.tactics.named import argument, axiom
 from boundcheck.algebra.terms import Rel, Term, mul
 

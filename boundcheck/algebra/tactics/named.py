@@ -10,8 +10,8 @@ from typing import Any
 
 from boundcheck.algebra.balls import NoValue, enclose
 from boundcheck.algebra.context import Context
-from boundcheck.algebra.normal import Atom, Frac
 from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.quotients import Atom, Frac
 from boundcheck.algebra.terms import ONE, Rel, Term, add, mul, num, sub, write, write_relation
 
 Step = dict[str, Any]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from boundcheck.algebra.context import SIGNS, Context
+from boundcheck.algebra.context import Context
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.search import Search, Step
+from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.terms import ZERO, Rel, write, write_relation
 
 

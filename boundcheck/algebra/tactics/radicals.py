@@ -7,9 +7,10 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
-from boundcheck.algebra.context import SIGNS, Context
-from boundcheck.algebra.normal import Atom, Frac
+from boundcheck.algebra.context import Context
 from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.quotients import Atom, Frac
+from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.tactics.named import argument, axiom
 from boundcheck.algebra.terms import mul, num
 

@@ -11,9 +11,10 @@ from itertools import permutations
 
 from flint import fmpq
 
-from boundcheck.algebra.context import SIGNS, Context
+from boundcheck.algebra.context import Context
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.search import Search, Step
+from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.tactics.named import axiom
 from boundcheck.algebra.terms import Rel, Term, children, sub, write, write_relation
 

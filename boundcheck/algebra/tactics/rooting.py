@@ -11,8 +11,9 @@ from math import isqrt
 
 from flint import fmpq
 
-from boundcheck.algebra.context import SIGNS, Context
+from boundcheck.algebra.context import Context
 from boundcheck.algebra.search import Step
+from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.terms import MIRROR, ONE, ZERO, Rel, Term, mul, num, subterms, write, write_relation
 
 

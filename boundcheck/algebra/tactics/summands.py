@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from boundcheck.algebra.context import Context
-from boundcheck.algebra.normal import Atom, Frac
 from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.quotients import Atom, Frac
 from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.terms import ONE, ZERO, Rel, Term, read, substitute, write
 
