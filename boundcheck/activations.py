@@ -19,8 +19,8 @@ from boundcheck.enclosure import Enclosure, SingularError, UnboundedError, certi
 from boundcheck.enclosure.closed_form import closed_form
 from boundcheck.enclosure.kinks import is_rough, kinks
 from boundcheck.enclosure.objective import differentiate, vanishes_nowhere
+from boundcheck.enclosure.quotients import Removable, continued
 from boundcheck.enclosure.regularity import explain
-from boundcheck.enclosure.removable import Removable
 from boundcheck.enclosure.supremum import CertifiedSupremum, derivative_supremum
 from boundcheck.notation import z
 
@@ -98,6 +98,19 @@ class Activation:
         if order > self.smoothness + 1:
             raise ValueError(self._refusal(order))
         return differentiate(self.expression, z, order)
+
+    @property
+    def continued(self) -> Expr:
+        """Return the expression with its removable singularities filled in, for numbers on balls and in doubles."""
+        return continued(self.expression, self.removable)
+
+    def continued_derivative(self, order: int = 1) -> Expr:
+        """Return sigma^(order) likewise; errors as in ``derivative``."""
+        if not self.removable:
+            return self.derivative(order)
+        if order > self.smoothness + 1:
+            raise ValueError(self._refusal(order))
+        return differentiate(self.continued, z, order)
 
     def constant(self, order: int) -> Constant:
         """Return sup over R of |sigma^(order)|, 0 <= order <= 4; ValueError with the reason where there is none."""

@@ -72,7 +72,7 @@ def activation_table(activation: Activation, limit: float) -> ActivationTable:
         raise ValueError(message)
     known = tuple(float(_upper(value)) for value in activation.known[:SUPREMA] if value is not None)
     known = known if None not in activation.known[:SUPREMA] else ()
-    return _build(activation.expression, activation.name, known, math.ceil(limit + 0.01))
+    return _build(activation.continued, activation.name, known, math.ceil(limit + 0.01))
 
 
 def _upper(value: Any) -> float:

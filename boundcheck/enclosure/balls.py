@@ -183,6 +183,13 @@ def positive_power(exponent: int, x: arb) -> arb:
     return integer_power(exponent, maximum(arb(0), x))
 
 
+def regular(payload: Any, x: arb) -> arb:
+    """Take a quotient continued to its removable singularities."""
+    from boundcheck.enclosure.expansions import derivative_jet  # built on jets of balls
+
+    return derivative_jet(payload, x, 0)[0]
+
+
 def narrower(x: arb, y: arb) -> arb:
     """Return the narrower of two enclosures of the same value."""
     if not x.is_finite() or not y.is_finite():
@@ -227,6 +234,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "p": geometric_sum,
     "q": weighted_geometric_sum,
     "sum": finite_sum,
+    "regular": regular,
 }
 BALLS = Algebra(OPERATIONS, constant)
 

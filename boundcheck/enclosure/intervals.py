@@ -160,6 +160,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "p": _unknown,
     "q": _unknown,
     "sum": _unknown,
+    "regular": _unknown,
 }
 
 

@@ -27,6 +27,11 @@ def variable(ball: arb, order: int) -> Jet:
     return (ball, _ONE, *(_ZERO for _ in range(order - 1)))[: order + 1]
 
 
+def padded(jet: Jet, order: int) -> Jet:
+    """Write a constant with its coefficients, all zero."""
+    return jet if len(jet) > 1 else (jet[0], *(_ZERO for _ in range(order)))
+
+
 def constant(ball: arb) -> Jet:
     """Return the jet of a constant."""
     return (ball,)
@@ -294,6 +299,13 @@ def _sum(body: Any, low: Jet, high: Jet, *values: Jet) -> Jet:
     return sum_in(add, multiply, lambda k: (arb(k),), body, low[0], high[0], *values)
 
 
+def regular(payload: Any, x: Jet) -> Jet:
+    """Take a quotient continued to its removable singularities."""
+    from boundcheck.enclosure.expansions import derivative_jet  # built on this arithmetic
+
+    return compose(derivative_jet(payload, x[0], len(x) - 1), x)
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "add": add,
     "mul": multiply,
@@ -317,6 +329,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "p": _geometric(0),
     "q": _geometric(1),
     "sum": _sum,
+    "regular": regular,
 }
 
 

@@ -22,7 +22,7 @@ from boundcheck.enclosure.intervals import EVERYTHING, INFINITY, INTERVALS, Inte
 from boundcheck.enclosure.jets import Jet
 from boundcheck.enclosure.kinks import is_rough, kinks
 from boundcheck.enclosure.program import Program, Runner, compile_program
-from boundcheck.enclosure.removable import Removable
+from boundcheck.enclosure.quotients import Regular, Removable, continued
 from boundcheck.enclosure.scales import UndecidedError
 from boundcheck.enclosure.tails import germs_from
 
@@ -43,7 +43,14 @@ def differentiate(expression: Expr, variable: Symbol, order: int = 1) -> Expr:
 
 
 def _factored(expression: Expr, variable: Symbol) -> Expr:
-    """Factor with each exp(c z) a power of one base, else each exp a symbol: SymPy takes exp(100 z) as exp(z)^100."""
+    """Factor with each exp(c z) a power of one base, else each exp a symbol: SymPy takes exp(100 z) as exp(z)^100.
+
+    Quotients that are continued are symbols.
+    """
+    quotients = {part: sympy.Dummy(real=True) for part in expression.atoms(Regular)}
+    if quotients:
+        plain = _factored(expression.xreplace(quotients), variable)
+        return plain.xreplace({name: part for part, name in quotients.items()})
     base = sympy.Dummy("y", positive=True)
     found = as_powers(expression, variable, base)
     if found is not None:
@@ -87,6 +94,7 @@ class Objective:
         removable: Sequence[Removable] = (),
     ) -> None:
         self.inner, self.variable = inner, variable
+        self.continued = continued(inner, removable)
         slots = tuple(slots) or (Symbol("s_0", real=True),)
         self.outer = slots[0] if outer is None else outer
         self.highest = max((k for k, slot in enumerate(slots) if slot in self.outer.free_symbols), default=0)
@@ -95,11 +103,7 @@ class Objective:
             self.slots += (Symbol("s_next", real=True),)
         self.removable = tuple(removable)
         self.kinks = kinks(inner, variable, self.highest) if self.highest > 1 else ()
-        self.program = compile_program([inner], [variable])
-        self._inner_jets = Runner(self.program, jets.JETS)
-        for point in self.removable:
-            inputs = self.program.instructions[point.instruction].inputs
-            self._inner_jets.steps[point.instruction] = (point.divide, (*inputs, 0))
+        self._inner_jets = Runner(compile_program([self.continued], [variable]), jets.JETS)
         self._outers = {0: self._compile_outer(self.outer)}
         self._cells: dict[tuple[arb, arb, int, int, int], tuple[Jet, ...]] = {}
         self._germs: dict[tuple[int, arb, int], tuple[tuple[Germ, ...], Germ | None]] = {}
@@ -122,9 +126,9 @@ class Objective:
 
     def _symbolic_runner(self) -> Runner | None:
         """Compile the factored derivatives: they lose less to dependency than the jets; only where all is smooth."""
-        if self.removable or is_rough(self.inner) or self.inner.has(sympy.Sum):
+        if is_rough(self.inner) or self.inner.has(sympy.Sum):
             return None
-        derivatives = [differentiate(self.inner, self.variable, k) for k in range(self.highest + 2)]
+        derivatives = [differentiate(self.continued, self.variable, k) for k in range(self.highest + 2)]
         return Runner(compile_program(derivatives, [self.variable]), BALLS)
 
     def jet(self, low: arb, high: arb, values: Sequence[arb] = (), order: int = 2, side: int = 0) -> Jet:
@@ -159,12 +163,9 @@ class Objective:
 
     def _derivative_jets(self, ball: arb, order: int) -> tuple[Jet, ...]:
         """Return the jets of s_0..s_highest: the coefficients of s_k are (i+k)!/i! times those of the inner jet."""
-        extra = sum(point.order for point in self.removable)
-        for point in self.removable:
-            ball = point.widened(ball)
-        whole = self._inner_jets.outputs((jets.variable(ball, order + self.highest + extra),))[0]
-        whole = whole if len(whole) > 1 else (whole[0], *(arb(0) for _ in range(order + self.highest)))
-        values = [coefficient * math.factorial(i) for i, coefficient in enumerate(whole[: order + self.highest + 1])]
+        most = order + self.highest
+        whole = jets.padded(self._inner_jets.outputs((jets.variable(ball, most),))[0], most)
+        values = [coefficient * math.factorial(i) for i, coefficient in enumerate(whole)]
         tight = self._refined.outputs((ball,)) if self._refined is not None and order <= 2 else (whole[0],)
         if self._refined is not None and tight[0].is_finite():
             values[: len(tight)] = [narrower(value, other) for value, other in zip(values, tight, strict=False)]

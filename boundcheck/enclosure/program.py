@@ -13,6 +13,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Symbol
 
+from boundcheck.enclosure.quotients import Regular, numerator_and_denominator
 from boundcheck.notation import p, q
 
 _UNARY = {
@@ -116,6 +117,8 @@ class _Builder:
             return self.emit(_EXTREMA[kind], tuple(self.visit(part) for part in node.args), None, node)
         if isinstance(node, sympy.Sum):
             return self._sum(node)
+        if kind is Regular:
+            return self.emit("regular", (self.visit(node.args[0]),), node.args[1:], node)
         raise ValueError(self._refusal(node))
 
     def _refusal(self, node: Expr) -> str:
@@ -125,8 +128,7 @@ class _Builder:
         return f"{node.func.__name__} is no function of the language; got {str(node)[:60]}"
 
     def _product(self, node: Expr) -> int:
-        above = [factor for factor in node.args if not _is_reciprocal(factor)]
-        below = [1 / factor for factor in node.args if _is_reciprocal(factor)]
+        above, below = numerator_and_denominator(node)
         above = _joined(above)
         if not below:
             registers = tuple(self.visit(factor) for factor in above)
@@ -179,11 +181,6 @@ def _known(node: Expr) -> bool:
     """Tell whether a number is real, finite and exact, with functions of the language only."""
     functions = {*_UNARY, *_BINARY, *_EXTREMA, sympy.Sum}
     return all(part.func in functions for part in node.atoms(sympy.Function, sympy.Sum)) and not node.has(*_NO_NUMBERS)
-
-
-def _is_reciprocal(factor: Expr) -> bool:
-    """Tell whether a factor stands below the line (a negative rational power of something not constant)."""
-    return bool(factor.is_Pow and factor.exp.is_Rational and factor.exp.is_negative and factor.base.free_symbols)
 
 
 class Runner:

@@ -12,7 +12,7 @@ from boundcheck.enclosure.decimals import dyadic
 from boundcheck.enclosure.maximise import Candidate, EffortError, Maximum, maximise
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.precision import PrecisionError, bits_for, check_digits, is_certified, working_bits
-from boundcheck.enclosure.removable import Removable
+from boundcheck.enclosure.quotients import Removable
 from boundcheck.enclosure.value import Enclosure
 
 _GUARD_DIGITS = 4

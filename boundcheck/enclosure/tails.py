@@ -286,6 +286,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "p": _nothing,
     "q": _nothing,
     "sum": _nothing,
+    "regular": _nothing,
 }
 
 

@@ -49,7 +49,7 @@ class Chart:
 @lru_cache(maxsize=64)
 def chart_of(activation: Activation) -> Chart | None:
     """Return the chart of an activation; None where its derivatives are not smooth expressions."""
-    if activation.removable or activation.expression.has(sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Sum):
+    if activation.expression.has(sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Sum):
         return None
     compact = _saturating(activation)
     return compact if compact is not None else _on_the_line(activation)
@@ -73,7 +73,7 @@ def _saturating(activation: Activation) -> Chart | None:
 
 
 def _on_the_line(activation: Activation) -> Chart | None:
-    slots = [differentiate(activation.expression, z, k).xreplace({z: x}) for k in range(ORDERS)]
+    slots = [activation.continued_derivative(k).xreplace({z: x}) for k in range(ORDERS)]
     one_sided = activation.parity is not None
     turn = period(activation.expression, z)
     if turn is not None:

@@ -15,7 +15,9 @@ from flint import arb
 from sympy import Expr, Symbol
 
 from boundcheck.enclosure.balls import BALLS
+from boundcheck.enclosure.expansions import expansion
 from boundcheck.enclosure.program import Instruction, Program, compile_program
+from boundcheck.enclosure.quotients import Regular
 
 
 @lru_cache(maxsize=2048)
@@ -100,6 +102,9 @@ def _line(instruction: Instruction, place: int, space: dict[str, Any], names: di
     if name == "sum":
         space[f"f{place}"] = _summed(_function(payload, names))
         return f"f{place}({', '.join(inputs)})"
+    if name == "regular":
+        space[f"f{place}"] = _continued(payload, vector="sign_" in names)
+        return f"f{place}({inputs[0]})"
     if name == "sign" and "sign_" not in names:
         return f"({inputs[0]} > 0) - ({inputs[0]} < 0)"
     return f"{name}_({', '.join(inputs)})"
@@ -113,6 +118,39 @@ def _summed(body: Callable[..., Any]) -> Callable[..., Any]:
         return sum((body(float(k), *values)[0] for k in range(first, last + 1)), 0.0)
 
     return add
+
+
+@lru_cache(maxsize=512)
+def _continued(payload: Any, *, vector: bool) -> Callable[..., Any]:
+    """Return a quotient continued to its removable singularities: Taylor polynomials near them, itself elsewhere."""
+    above, below, points, order = payload
+    series = [expansion(above, below, points).series(k, int(order)) for k in range(len(points))]
+    symbol = Symbol("t_", real=True)
+    function = compile_doubles((Regular(symbol, *payload).plain(),), (symbol,), vector=vector, alone=True)
+    return partial(_on_arrays if vector else _on_doubles, function, series)
+
+
+def _on_doubles(function: Callable[..., Any], series: Any, x: float) -> float:
+    for point, radius, coefficients in series:
+        shift = x - point
+        if abs(shift) < radius:
+            total = 0.0
+            for coefficient in reversed(coefficients):
+                total = total * shift + coefficient
+            return total
+    return function(x)
+
+
+def _on_arrays(function: Callable[..., Any], series: Any, x: Any) -> Any:
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        found = function(x)
+    for point, radius, coefficients in series:
+        shift = np.asarray(x) - point
+        near = np.abs(shift) < radius
+        found = np.where(near, np.polyval(coefficients[::-1], np.where(near, shift, 0.0)), found)
+    return found
 
 
 def _root(inside: str, payload: tuple[int, int]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import mpmath
@@ -12,6 +12,7 @@ from mpmath import mp
 from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
+from boundcheck.enclosure.quotients import Regular
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.polarisation import along_u, along_w, polarise
 from boundcheck.evaluation.recursion import run
@@ -133,7 +134,7 @@ class _Climb:
 
 @lru_cache(maxsize=256)
 def _pieces(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> tuple[Callable[..., Any], ...]:
-    at = {symbol: activation.derivative(k) for k, symbol in enumerate(sigma_z) if k <= activation.smoothness}
+    at = {symbol: activation.continued_derivative(k) for k, symbol in enumerate(sigma_z) if k <= activation.smoothness}
     whole = expression.xreplace(at)
     orders = (whole, sympy.diff(whole, z), sympy.diff(whole, z, 2))
     return tuple(_compiled(item.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero), (z, *symbols)) for item in orders)
@@ -143,8 +144,28 @@ def _pieces(expression: Expr, symbols: tuple[Symbol, ...], activation: Activatio
 def _compiled(expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., Any]:
     """Compile by SymPy's printer for mpmath; dummies stand for the symbols, so that no name reaches the code."""
     dummies = [sympy.Dummy(f"x{k}") for k in range(len(symbols))]
-    body = expression.xreplace(dict(zip(symbols, dummies, strict=True)))
-    return sympy.lambdify(dummies, body, modules=[{"p": _geometric, "q": _weighted}, "mpmath"])
+    quotients = {part: f"continued{k}" for k, part in enumerate(expression.atoms(Regular))}
+    names = {
+        name: partial(_continued, _compiled(part.plain(), tuple(part.args[0].free_symbols)), part)
+        for part, name in quotients.items()
+    }
+    plain = {part: sympy.Function(name)(part.args[0]) for part, name in quotients.items()}
+    body = expression.xreplace(plain).xreplace(dict(zip(symbols, dummies, strict=True)))
+    return sympy.lambdify(dummies, body, modules=[{"p": _geometric, "q": _weighted, **names}, "mpmath"])
+
+
+def _continued(plain: Callable[..., Any], quotient: Expr, x: Any) -> Any:
+    """Return a quotient; near a removable singularity with as many digits more as cancel, at one a little beside it."""
+    extra = 0
+    for point, order in quotient.args[3]:
+        with mp.workdps(2 * mp.dps + 20):
+            away = x - mpmath.mpf(sympy.N(point, mp.dps)._mpf_)
+        if abs(away) < mp.eps:
+            x, away = mpmath.mpf(sympy.N(point, 2 * mp.dps)._mpf_) + mp.eps, mp.eps
+        if abs(away) < 1:
+            extra = int((order + quotient.args[4] + 1) * (1 - mpmath.log10(abs(away))))
+    with mp.extradps(extra):
+        return plain(x)
 
 
 def _geometric(t: Any, x: Any) -> Any:

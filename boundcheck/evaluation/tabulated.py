@@ -17,6 +17,7 @@ NEWTON_STEPS = 8
 TABLE_EVERY, FIRST = 64, 3
 NEAR_BY = 64.0
 CLOSE = 1e-11
+CLOSE_PEAK, MOST_PEAKS = 0.02, 3
 
 
 @lru_cache(maxsize=2)
@@ -39,11 +40,10 @@ def derivatives_on_grid(activation: Activation) -> tuple[Any, ...]:
     import numpy as np
 
     points = grid(one_sided=activation.parity is not None)
-    orders = range(min(5, activation.smoothness + 1))
+    slots = [activation.continued_derivative(k) for k in range(min(5, activation.smoothness + 1))]
     with np.errstate(all="ignore"):
         return tuple(
-            np.broadcast_to(compile_doubles((activation.derivative(k),), (z,), vector=True)(points)[0], points.shape)
-            for k in orders
+            np.broadcast_to(compile_doubles((slot,), (z,), vector=True)(points)[0], points.shape) for slot in slots
         )
 
 
@@ -51,7 +51,7 @@ def derivatives_on_grid(activation: Activation) -> tuple[Any, ...]:
 def ascent(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Any:
     """Compile (value, slope, curvature) of the expression at z, by the chain rule through s_k -> s_{k+1}."""
     slope, curvature = _along(expression), _along(_along(expression))
-    at = {symbol: activation.derivative(k) for k, symbol in enumerate(sigma_z) if k <= activation.smoothness}
+    at = {symbol: activation.continued_derivative(k) for k, symbol in enumerate(sigma_z) if k <= activation.smoothness}
     return compile_doubles(tuple(item.xreplace(at) for item in (expression, slope, curvature)), (z, *symbols))
 
 
@@ -144,6 +144,26 @@ class ScalarSupremum:
             at += step
         return None
 
+    def _climb_from_peaks(self, heights: Any, values: tuple[float, ...]) -> float | None:
+        """Climb from the highest place on the table, and from other peaks on it that are nearly as high."""
+        import numpy as np
+
+        bounded = np.nan_to_num(heights, nan=-np.inf)
+        inner = bounded[1:-1]
+        peaks = 1 + np.flatnonzero((inner > bounded[:-2]) & (inner >= bounded[2:]) & self.is_near[1:-1])
+        top = int(np.argmax(bounded))
+        others = [int(k) for k in peaks if k != top and bounded[k] > bounded[top] - CLOSE_PEAK * abs(bounded[top])]
+        others.sort(key=lambda k: -bounded[k])
+        climbed = []
+        for k in (top, *others[:MOST_PEAKS]):
+            found = self._climb(float(self.points[k]), values)
+            climbed.append((-math.inf if found is None else found, float(self.points[k]), self.at))
+        best, self.place, self.at = max(climbed, key=lambda item: item[0])
+        if best == -math.inf:
+            self.place = float(self.points[top])
+            return None
+        return best
+
     def _from_table(self, values: tuple[float, ...]) -> float:
         import numpy as np
 
@@ -157,8 +177,7 @@ class ScalarSupremum:
             self.place = float(self.points[int(np.nanargmax(np.where(self.is_near, heights, -np.inf)))])
             found = self._climb(self.place, values)
         if found is None or found < best:
-            self.place = float(self.points[place])
-            found = self._climb(self.place, values)
+            found = self._climb_from_peaks(heights, values)
         self.place = self.place if found is None or self.at is None else self.at
         top = max(value for value in (best, expected, found) if value is not None)
         self.asked += 1

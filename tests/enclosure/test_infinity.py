@@ -12,9 +12,7 @@ from boundcheck.enclosure import Enclosure, precision
 from boundcheck.enclosure.charts import chart
 from boundcheck.enclosure.germs import identity
 from boundcheck.enclosure.intervals import INFINITY, INTERVALS
-from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.program import Runner, compile_program
-from boundcheck.enclosure.removable import Removable, vanishing_order
 from boundcheck.enclosure.scales import Scale, UndecidedError
 from boundcheck.enclosure.tails import germs_from
 from boundcheck.notation import z
@@ -137,19 +135,3 @@ def test_a_chart_is_the_function_seen_from_infinity(function):
 @pytest.mark.parametrize("function", [atan(z), exp(-(z**2)), exp(z), z * exp(-z), tanh(z) + z])
 def test_other_functions_have_no_chart(function):
     assert chart(function, z, 1, 3) is None
-
-
-def test_a_removable_singularity_is_removed_and_a_pole_is_not():
-    order = vanishing_order(1 - cos(z), z, sympy.S.Zero)
-    assert order == 2
-    assert vanishing_order(sin(z), z, sympy.pi) == 1
-    assert vanishing_order(cos(z), z, sympy.pi) == 0
-    program = compile_program([sin(z) / z], [z])
-    division = next(i for i, item in enumerate(program.instructions) if item.name == "div")
-    objective = Objective(sin(z) / z, z, removable=[Removable(division, sympy.S.Zero, 1)])
-    jet = objective.jet(arb(-0.25), arb(0.25))
-    assert jet[0].contains(1)
-    assert jet[1].contains(0)
-    assert jet[2].contains(arb(-1) / 6)
-    assert jet[0].rad() < 0.1
-    assert not Objective(sin(z) / z, z).jet(arb(-0.25), arb(0.25))[0].is_finite()

@@ -1,0 +1,120 @@
+"""Quotients with removable singularities filled in, as a SymPy function: sin(z)/z at 0, and its derivatives.
+
+``Regular(x, N, D, points, l)`` is the l-th derivative of N/D at x, continued to the exact ``points`` at which both
+vanish. At such a point SymPy's own substitution gives the exact Taylor coefficient. Numbers: ``expansions``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from sympy import Expr, Lambda, Symbol
+
+_T = Symbol("t_", real=True)
+_MOST_ORDER = 8
+
+
+class Regular(sympy.Function):
+    """A quotient N/D continued to its removable singularities, or a derivative of it.
+
+    args: x, N and D as ``Lambda``, a ``Tuple`` of pairs (point, order to which both vanish there), l.
+    """
+
+    is_real = True
+
+    @classmethod
+    def eval(cls, x: Expr, above: Lambda, below: Lambda, points: Any, order: Expr) -> Expr | None:
+        """Give the exact value at a removable singularity."""
+        for point, vanishing in points:
+            if x == point:
+                return _coefficient(above, below, point, int(vanishing), int(order)) * sympy.factorial(order)
+        return None
+
+    def _eval_derivative(self, symbol: Symbol) -> Expr:
+        x, above, below, points, order = self.args
+        return Regular(x, above, below, points, order + 1) * sympy.diff(x, symbol)
+
+    def plain(self) -> Expr:
+        """Return the quotient, or its derivative, as an expression that is not defined at the points."""
+        x, above, below, _, order = self.args
+        return sympy.diff(above(_T) / below(_T), _T, order).xreplace({_T: x})
+
+
+@dataclass(frozen=True, slots=True)
+class Removable:
+    """A quotient in an expression, what stands for it where it is continued, and the point that was added."""
+
+    quotient: Expr
+    replacement: Expr
+    point: Expr
+
+
+def removable(quotient: Expr, above: Expr, below: Expr, variable: Symbol, point: Expr) -> Removable | None:
+    """Return N/D, both of which vanish at the point, as a quotient continued there; None if that is not proved.
+
+    ``quotient`` may be a ``Regular`` already: the point is added to it.
+    """
+    order = vanishing_order(below, variable, point)
+    if not 0 < order < _MOST_ORDER or vanishing_order(above, variable, point) < order:
+        return None
+    points = quotient.args[3] if isinstance(quotient, Regular) else sympy.Tuple()
+    added = sympy.Tuple(*points, sympy.Tuple(point, order))
+    above, below = (Lambda(_T, part.xreplace({variable: _T})) for part in (above, below))
+    return Removable(quotient, Regular(variable, above, below, added, sympy.S.Zero), point)
+
+
+def continued(expression: Expr, removables: Iterable[Removable]) -> Expr:
+    """Write an expression with its quotients continued, in the order in which their points were found."""
+    for found in removables:
+        expression = expression.xreplace({found.quotient: found.replacement})
+    return expression
+
+
+def parts(quotient: Expr, variable: Symbol) -> tuple[Expr, Expr]:
+    """Return N and D of a quotient in the variable; exp(-z^2) stays above the line, where it does not overflow."""
+    if isinstance(quotient, Regular):
+        _, above, below, _, _ = quotient.args
+        return above(variable), below(variable)
+    factors = [sympy.Mul(*side) for side in numerator_and_denominator(quotient)]
+    return factors[0], factors[1]
+
+
+def numerator_and_denominator(node: Expr) -> tuple[list[Expr], list[Expr]]:
+    """Return the factors above the line, and those below: negative rational powers of what is not constant."""
+    factors = sympy.Mul.make_args(node)
+    above = [factor for factor in factors if not _is_below(factor)]
+    return above, [1 / factor for factor in factors if _is_below(factor)]
+
+
+def _is_below(factor: Expr) -> bool:
+    return bool(factor.is_Pow and factor.exp.is_Rational and factor.exp.is_negative and factor.base.free_symbols)
+
+
+def vanishing_order(expression: Expr, variable: Symbol, point: Expr, most: int = _MOST_ORDER) -> int:
+    """Return how many derivatives, from the 0th on, vanish exactly at the point (``most`` if that many do)."""
+    for order in range(most):
+        value = sympy.diff(expression, variable, order).subs(variable, point)
+        if value != 0 and sympy.simplify(value) != 0:
+            return order
+    return most
+
+
+@lru_cache(maxsize=512)
+def _coefficient(above: Lambda, below: Lambda, point: Expr, vanishing: int, order: int) -> Expr:
+    """Return the Taylor coefficient of N/D at the point, exactly."""
+    numbers = [_taylor(above, point, vanishing + k) for k in range(order + 1)]
+    divisors = [_taylor(below, point, vanishing + k) for k in range(order + 1)]
+    found: list[Expr] = []
+    for k in range(order + 1):
+        rest = numbers[k] - sum((divisors[k - j] * found[j] for j in range(k)), sympy.S.Zero)
+        found.append(sympy.simplify(rest / divisors[0]))
+    return found[order]
+
+
+@lru_cache(maxsize=2048)
+def _taylor(function: Lambda, point: Expr, order: int) -> Expr:
+    return sympy.diff(function(_T), _T, order).subs(_T, point) / sympy.factorial(order)
