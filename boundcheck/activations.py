@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from time import thread_time
 from typing import Any, Literal
 
 import sympy
@@ -28,6 +29,8 @@ ANALYTIC = 64
 """Smoothness of an analytic activation: continuous derivatives of at least this order."""
 
 _DIGITS = 30
+_SECONDS, _SHARE = 4.0, 0.8
+"""Processor time for the suprema of a user's own; a share of it for sigma0, sigma1 and sigma2."""
 _MOST_REMOVABLE = 8
 
 Parity = Literal["odd", "even"] | None
@@ -260,8 +263,10 @@ def _certified(expression: Expr) -> Activation:
     reasons: dict[int, str] = {}
     exact: dict[int, Expr | None] = {}
     removable: tuple[Removable, ...] = ()
+    start = thread_time()
     for order in (2, 0, 1, 3):
-        removable, reason, is_local, exact[order] = _attempt(expression, order, removable)
+        deadline = start + _SECONDS * (1 if order == 3 else _SHARE)
+        removable, reason, is_local, exact[order] = _attempt(expression, order, removable, deadline)
         if reason is not None:
             reasons[order] = reason
         if order in reasons and (order < 2 or is_local) or (order == 1 and reasons):
@@ -282,7 +287,7 @@ def _certified(expression: Expr) -> Activation:
 
 
 def _attempt(
-    expression: Expr, order: int, removable: tuple[Removable, ...]
+    expression: Expr, order: int, removable: tuple[Removable, ...], deadline: float
 ) -> tuple[tuple[Removable, ...], str | None, bool, Expr | None]:
     """Certify one constant.
 
@@ -293,7 +298,7 @@ def _attempt(
         return removable, kink, True, None
     while True:
         try:
-            found = derivative_supremum(expression, z, order, _DIGITS, removable)
+            found = derivative_supremum(expression, z, order, _DIGITS, removable, deadline)
         except SingularError as error:
             cause = explain(expression, z, error, removable)
             if not isinstance(cause, Removable):

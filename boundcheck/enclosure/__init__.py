@@ -1,9 +1,9 @@
 """Rigorous numbers: enclosures with exact ends, expressions compiled to Arb, certified suprema. Knows no paper."""
 
 from boundcheck.enclosure.balls import compile_arb as compile_arb
-from boundcheck.enclosure.maximise import EffortError as EffortError
-from boundcheck.enclosure.maximise import SingularError as SingularError
-from boundcheck.enclosure.maximise import UnboundedError as UnboundedError
+from boundcheck.enclosure.errors import EffortError as EffortError
+from boundcheck.enclosure.errors import SingularError as SingularError
+from boundcheck.enclosure.errors import UnboundedError as UnboundedError
 from boundcheck.enclosure.objective import Objective as Objective
 from boundcheck.enclosure.precision import PrecisionError as PrecisionError
 from boundcheck.enclosure.precision import certify as certify

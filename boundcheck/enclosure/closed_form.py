@@ -17,7 +17,7 @@ from boundcheck.enclosure.supremum import CertifiedSupremum
 from boundcheck.enclosure.value import Enclosure
 
 _MOST_OPERATIONS = 150
-_MOST_IN_RESULT = 40
+_MOST_IN_RESULT, _MOST_CHARACTERS = 40, 160
 _MOST_BOXES = 8
 _DIGITS = 40
 
@@ -50,7 +50,7 @@ def _value_in(box: Enclosure, derivatives: list[Expr], variable: Symbol, supremu
 
 def _size(value: Expr) -> Expr | None:
     """Return |value|; None if it is long or outside the language."""
-    if sympy.count_ops(value) > _MOST_IN_RESULT:
+    if sympy.count_ops(value) > _MOST_IN_RESULT or len(str(value)) > _MOST_CHARACTERS:
         return None
     try:
         return -value if compile_arb(value)() < 0 else value

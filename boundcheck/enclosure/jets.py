@@ -15,7 +15,7 @@ from flint import arb, fmpq
 from sympy import Expr
 
 from boundcheck.enclosure import balls
-from boundcheck.enclosure.program import Algebra
+from boundcheck.enclosure.program import Algebra, Runner
 from boundcheck.enclosure.sums import geometric_sums_of, sum_in
 
 Jet = tuple[arb, ...]
@@ -331,6 +331,27 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "sum": _sum,
     "regular": regular,
 }
+
+
+def centred_registers(runner: Runner, ball: arb, order: int) -> list[Jet]:
+    """Run on the jet of the variable over a ball, each result narrowed by the mean value form before it is used.
+
+    It costs twice a plain run, and keeps apart from 0 what loses to dependency, as z^2 - 2z + 1.1.
+    """
+    middle = ball.mid()
+    exact, away = runner.registers((variable(middle, order),)), ball - middle
+    values = [variable(ball, order)]
+    for index, (function, inputs) in enumerate(runner.steps, 1):
+        values.append(_narrowed(function(*[values[k] for k in inputs]), exact[index], away))
+    return values
+
+
+def _narrowed(jet: Jet, exact: Jet, away: arb) -> Jet:
+    """Enclose each coefficient a_k also by a_k(c) + (k + 1) a_{k+1}(X) (X - c)."""
+    if len(jet) == 1 or len(exact) < len(jet):
+        return jet
+    forms = [exact[k] + (k + 1) * jet[k + 1] * away for k in range(len(jet) - 1)]
+    return (*(balls.narrower(one, other) for one, other in zip(jet, forms, strict=False)), jet[-1])
 
 
 def _constant(node: Expr) -> Jet:

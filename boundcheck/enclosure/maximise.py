@@ -9,14 +9,17 @@ cut further out.
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
+from time import thread_time
 from typing import Any, TypeAlias
 
 from flint import arb
 
 from boundcheck.enclosure.balls import constant
+from boundcheck.enclosure.errors import EffortError, SingularError, UnboundedError
 from boundcheck.enclosure.germs import Germ
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.scales import UndecidedError
@@ -24,36 +27,12 @@ from boundcheck.enclosure.scales import UndecidedError
 _FIRST_START = 8
 _MOST_DOUBLINGS = 400
 _MOST_WITHOUT_BOUND = 14
+_FIRST_LOOK = 300
+_POINTS, _CLIMBS = 64, 12
 _COARSE = arb(2) ** -20
 _FAR = arb(2) ** 64
 _TINY = arb(2) ** -30
 _AT_INFINITY = arb(2) ** -4000
-
-
-class UnboundedError(ValueError):
-    """The function tends to infinity at an end (``proved``), or no bound could be found there."""
-
-    def __init__(self, side: int, *, proved: bool) -> None:
-        end = "+oo" if side > 0 else "-oo"
-        super().__init__(f"unbounded towards {end}" if proved else f"no bound can be certified towards {end}")
-        self.side, self.proved = side, proved
-
-
-class SingularError(ValueError):
-    """The function or a derivative is not finite on a cell, however small."""
-
-    def __init__(self, low: arb, high: arb) -> None:
-        super().__init__(f"not finite near z = {low.str(12, radius=False)}")
-        self.low, self.high = low, high
-
-
-class EffortError(ValueError):
-    """Too many cells: the supremum is only known between ``lower`` and ``upper``."""
-
-    def __init__(self, lower: arb, upper: arb) -> None:
-        ends = f"{lower.str(15, radius=False)} and {upper.str(15, radius=False)}"
-        super().__init__(f"the supremum is only known to lie between {ends}")
-        self.lower, self.upper = lower, upper
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +53,17 @@ Item: TypeAlias = tuple[Any, ...]
 class Search:
     """The state of one maximisation; bounds in the queue are exact numbers."""
 
-    def __init__(self, objective: Objective, values: Sequence[arb], digits: int, most_cells: int) -> None:
-        self.objective, self.values, self.most_cells = objective, values, most_cells
+    def __init__(
+        self, objective: Objective, values: Sequence[arb], digits: int, most_cells: int, deadline: float = math.inf
+    ) -> None:
+        self.objective, self.values, self.most_cells, self.deadline = objective, values, most_cells, deadline
         self.tolerance = arb(10) ** -digits / 4
         self.best = arb("-inf")
         self.residual = arb("-inf")
         self.candidates: list[Candidate] = []
         self.queue: list[tuple[arb, int, Item]] = []
         self.ticket = count()
-        self.cells = 0
+        self.cells, self.next_look = 0, _FIRST_LOOK
 
     def run(self, guesses: Sequence[arb]) -> None:
         """Settle all of R."""
@@ -98,12 +79,42 @@ class Search:
                 self.residual = upper
                 self.keep_unsettled([item, *(entry[2] for entry in self.queue if -entry[0] >= self.best)])
                 break
-            if self.cells > self.most_cells:
-                raise EffortError(self.best, upper)
+            self.check_effort(upper)
             if len(item) == 1:
                 self.cut_tail(item[0])
             else:
                 self.treat(*item)
+
+    def check_effort(self, upper: arb) -> None:
+        """Give up after too many cells or too much time; where f is infinite on cells, look for its pole first."""
+        late = thread_time() > self.deadline
+        if self.cells > self.most_cells or late:
+            self.look_for_pole()
+            raise EffortError(self.best, upper, late=late)
+        if not upper.is_finite() and self.cells > self.next_look:
+            self.next_look = 2 * self.cells
+            self.look_for_pole()
+
+    def look_for_pole(self) -> None:
+        """Halve a cell on which no bound of f is known, each time towards the greater values, until it is tiny."""
+        items = [item for negative, _, item in self.queue if len(item) > 1 and not item[3].is_finite() and not item[2]]
+        if not items:
+            return
+        low, high = max(items, key=lambda item: self.size_within(item[0], item[1]))[:2]
+        while not is_tiny(low, high, 0):
+            middle = ((low + high) / 2).mid()
+            halves = [(low, middle), (middle, high)]
+            halves = [half for half in halves if not self.objective.over(*half, self.values).is_finite()]
+            if not halves:
+                return
+            low, high = max(halves, key=lambda half: self.size_within(*half))
+        raise SingularError(low, high)
+
+    def size_within(self, low: arb, high: arb) -> float:
+        """Return about the greatest |f| at a few points of a cell."""
+        points = [(low + (high - low) * k / 8).mid() for k in range(1, 8)]
+        values = [abs(self.objective.at(point, self.values)) for point in points]
+        return max(float(value.mid()) if value.is_finite() else math.inf for value in values)
 
     def keep_unsettled(self, items: Sequence[Item]) -> None:
         """Take the cells and tails that may still hold a maximiser as candidates."""
@@ -271,7 +282,32 @@ class Search:
         if direction < 0 or (slope is not None and slope.is_zero()):
             self.offer_point(start)
             return
+        if self.objective.wave_lengths and upper.is_finite():
+            self.climb_a_wave(start)
         heapq.heappush(self.queue, (-upper, next(self.ticket), (start,)))
+
+    def climb_a_wave(self, start: arb) -> None:
+        """Offer a peak of the waves just beyond ``start``: far out they alone decide how high f gets."""
+        place, sign = start, 1 if start > 0 else -1
+        for reach, length in enumerate(self.objective.wave_lengths):
+            steps = [k - (_POINTS // 2 if reach else 0) for k in range(_POINTS)]
+            points = [(place + sign * arb(length) * k / _POINTS).mid() for k in steps]
+            values = [(self.objective.at(point, self.values), point) for point in points if abs(point) >= abs(start)]
+            finite = [(float(value.mid()), point) for value, point in values if value.is_finite()]
+            if not finite:
+                return
+            place = max(finite, key=lambda pair: pair[0])[1]
+        for _ in range(_CLIMBS):
+            jet = self.objective.jet(place, place, self.values)
+            if not jet[2] < 0:
+                break
+            step = (jet[1] / (2 * jet[2])).mid()
+            if not abs(step) < self.objective.wave_lengths[-1]:
+                break
+            place = (place - step).mid()
+            if step * step * abs(jet[2]) < self.slack() / 4:
+                break
+        self.offer_point(place)
 
     def _tail_bound(self, germ: Germ, side: int) -> arb:
         if germ.is_zero() or germ.scale.growth() <= 0:
@@ -284,6 +320,7 @@ class Search:
         """Cut the tail at twice its start."""
         farthest = arb(2) ** (_MOST_DOUBLINGS if self.queue_is_finite(start) else _MOST_WITHOUT_BOUND)
         if abs(start) > farthest:
+            self.look_for_pole()
             raise UnboundedError(1 if start > 0 else -1, proved=False)
         self.push_tail(2 * start)
         self.push(*((start, 2 * start) if start > 0 else (2 * start, start)))
@@ -316,15 +353,17 @@ def maximise(
     digits: int = 30,
     guesses: Sequence[arb] = (),
     most_cells: int = 6000,
+    deadline: float = math.inf,
 ) -> Maximum:
     """Enclose the supremum over R of an objective, at the precision in force.
 
     Args:    values: balls for the objective's parameters.
              digits: relative accuracy at which cells are left unsplit.
              guesses: points near which the maximum is expected; they only save work.
+             deadline: of ``time.thread_time()``, in seconds.
     Raises:  UnboundedError, SingularError (a pole, a kink, complex values), EffortError.
     """
-    search = Search(objective, values, digits, most_cells)
+    search = Search(objective, values, digits, most_cells, deadline)
     search.run(guesses)
     uppers = [candidate.value.upper() for candidate in search.candidates]
     upper = max([search.residual, *uppers])

@@ -67,6 +67,13 @@ def away_from_kinks(derivative: Expr) -> Expr:
     return derivative.replace(sympy.Heaviside, lambda x, *_: (1 + sympy.sign(x)) / 2)
 
 
+def wave_lengths(expression: Expr, variable: Symbol) -> tuple[float, ...]:
+    """Return the periods, the longest first, of the sines and cosines of something linear in the variable."""
+    slopes = {sympy.diff(wave.args[0], variable) for wave in expression.atoms(sympy.sin, sympy.cos)}
+    lengths = {abs(2 * math.pi / float(slope)) for slope in slopes if slope != 0 and not slope.free_symbols}
+    return tuple(sorted((length for length in lengths if length < math.inf), reverse=True))
+
+
 def period(expression: Expr, variable: Symbol) -> Expr | None:
     """Return a period of a function of sines and cosines with commensurable frequencies; None for any other."""
     slopes = {wave: sympy.diff(wave.args[0], variable) for wave in expression.atoms(sympy.sin, sympy.cos)}
@@ -111,6 +118,7 @@ class Objective:
         self._ranges: dict[tuple[int, arb], list[Interval] | None] = {}
         self.symmetric = self._is_even()
         self.period = period(inner, variable)
+        self.wave_lengths = wave_lengths(inner, variable)
         self._refined = self._symbolic_runner()
 
     def _is_even(self) -> bool:
@@ -165,6 +173,9 @@ class Objective:
         """Return the jets of s_0..s_highest: the coefficients of s_k are (i+k)!/i! times those of the inner jet."""
         most = order + self.highest
         whole = jets.padded(self._inner_jets.outputs((jets.variable(ball, most),))[0], most)
+        if not whole[0].is_finite() and not ball.is_exact():
+            registers = jets.centred_registers(self._inner_jets, ball, most)
+            whole = jets.padded(registers[self._inner_jets.program.outputs[0]], most)
         values = [coefficient * math.factorial(i) for i, coefficient in enumerate(whole)]
         tight = self._refined.outputs((ball,)) if self._refined is not None and order <= 2 else (whole[0],)
         if self._refined is not None and tight[0].is_finite():

@@ -30,6 +30,7 @@ _UNARY = {
 _BINARY = {p: "p", q: "q"}
 _EXTREMA = {sympy.Min: "min", sympy.Max: "max"}
 
+_HIGH_POWER = 8
 _NO_NUMBERS = (sympy.Float, sympy.I, sympy.oo, sympy.zoo, sympy.nan)
 
 
@@ -129,7 +130,8 @@ class _Builder:
 
     def _product(self, node: Expr) -> int:
         above, below = numerator_and_denominator(node)
-        above = _joined(above)
+        above = _joined(above) + [1 / factor for factor in below if _is_high_power(factor)]
+        below = [factor for factor in below if not _is_high_power(factor)]
         if not below:
             registers = tuple(self.visit(factor) for factor in above)
             return self.emit("mul", registers, None, node) if len(registers) > 1 else registers[0]
@@ -138,6 +140,8 @@ class _Builder:
 
     def _power(self, node: Expr) -> int:
         base, exponent = node.args
+        if exponent.is_Integer and exponent.is_negative and _is_high_power(1 / node):
+            return self.emit("power", (self.visit(1 / base),), -int(exponent), node)
         if exponent.is_Rational and exponent.is_negative:
             return self.emit("div", (self.visit(sympy.S.One), self.visit(1 / node)), None, node)
         if exponent.is_Rational and base.func is sympy.Abs:
@@ -181,6 +185,11 @@ def _known(node: Expr) -> bool:
     """Tell whether a number is real, finite and exact, with functions of the language only."""
     functions = {*_UNARY, *_BINARY, *_EXTREMA, sympy.Sum}
     return all(part.func in functions for part in node.atoms(sympy.Function, sympy.Sum)) and not node.has(*_NO_NUMBERS)
+
+
+def _is_high_power(factor: Expr) -> bool:
+    """Tell whether a divisor's values on a cell are too far apart for a ball to hold them and not 0."""
+    return bool(factor.is_Pow and factor.exp.is_Integer and factor.exp > _HIGH_POWER)
 
 
 class Runner:

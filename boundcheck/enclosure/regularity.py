@@ -10,8 +10,8 @@ from sympy import Expr, Symbol
 
 from boundcheck.enclosure import balls, jets
 from boundcheck.enclosure.decimals import decimal_text, ends_of
+from boundcheck.enclosure.errors import SingularError
 from boundcheck.enclosure.kinks import kinks
-from boundcheck.enclosure.maximise import SingularError
 from boundcheck.enclosure.poles import place_text, quotient
 from boundcheck.enclosure.program import Instruction, Program, Runner, compile_program
 from boundcheck.enclosure.quotients import Removable, continued

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -9,7 +10,8 @@ from html import escape
 from sympy import Abs, Expr, Symbol
 
 from boundcheck.enclosure.decimals import dyadic
-from boundcheck.enclosure.maximise import Candidate, EffortError, Maximum, maximise
+from boundcheck.enclosure.errors import EffortError
+from boundcheck.enclosure.maximise import Candidate, Maximum, maximise
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.precision import PrecisionError, bits_for, check_digits, is_certified, working_bits
 from boundcheck.enclosure.quotients import Removable
@@ -66,12 +68,12 @@ def certified_supremum(
     return maximise_to(objective, check_digits(digits))
 
 
-def maximise_to(objective: Objective, digits: int) -> CertifiedSupremum:
+def maximise_to(objective: Objective, digits: int, deadline: float = math.inf) -> CertifiedSupremum:
     """Maximise an objective without parameters at rising precision until the digits are certified."""
     for attempt in range(3):
         with working_bits(bits_for(digits + _GUARD_DIGITS) << attempt):
             try:
-                maximum = maximise(objective, digits=digits + 2)
+                maximum = maximise(objective, digits=digits + 2, deadline=deadline)
             except EffortError as error:
                 message = f"cannot certify {digits} digits: {error}"
                 raise PrecisionError(message) from None
@@ -102,8 +104,16 @@ def _merged(sites: Sequence[Candidate]) -> tuple[Enclosure, ...]:
 
 
 def derivative_supremum(
-    expression: Expr, variable: Symbol, order: int, digits: int, removable: Sequence[Removable] = ()
+    expression: Expr,
+    variable: Symbol,
+    order: int,
+    digits: int,
+    removable: Sequence[Removable] = (),
+    deadline: float = math.inf,
 ) -> CertifiedSupremum:
-    """Enclose sup over R of |f^(order)|, by automatic differentiation of f; errors as in ``certified_supremum``."""
+    """Enclose sup over R of |f^(order)|, by automatic differentiation of f; errors as in ``certified_supremum``.
+
+    Args:    deadline: of ``time.thread_time()``, in seconds; PrecisionError when it has passed.
+    """
     slots = tuple(Symbol(f"s_{k}", real=True) for k in range(order + 1))
-    return maximise_to(Objective(expression, variable, Abs(slots[order]), slots, removable=removable), digits)
+    return maximise_to(Objective(expression, variable, Abs(slots[order]), slots, removable=removable), digits, deadline)

@@ -19,7 +19,8 @@ from flint import arb, ctx
 from sympy import Expr, S, Symbol
 
 from boundcheck.activations import Activation
-from boundcheck.enclosure.maximise import UnboundedError, maximise
+from boundcheck.enclosure.errors import UnboundedError
+from boundcheck.enclosure.maximise import maximise
 from boundcheck.enclosure.objective import Objective
 from boundcheck.evaluation.charts import Chart, chart_of, lower_double, upper_double, x
 from boundcheck.evaluation.following import Follower, shape, signs_on

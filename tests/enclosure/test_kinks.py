@@ -5,9 +5,9 @@ import sympy
 from flint import arb
 from sympy import Abs, Max, Min, Rational, exp, sin, tanh
 
+from boundcheck.enclosure.errors import SingularError
 from boundcheck.enclosure.intervals import EVERYTHING, INTERVALS
 from boundcheck.enclosure.kinks import kinks
-from boundcheck.enclosure.maximise import SingularError
 from boundcheck.enclosure.objective import Objective, vanishes_nowhere
 from boundcheck.enclosure.program import Runner, compile_program
 from boundcheck.enclosure.scales import UndecidedError

@@ -10,7 +10,7 @@ from sympy import Rational, S, cos, exp, log, pi, sin, sqrt, tanh
 
 from boundcheck.enclosure import precision
 from boundcheck.enclosure.balls import compile_arb
-from boundcheck.enclosure.maximise import SingularError
+from boundcheck.enclosure.errors import SingularError
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.poles import quotient
 from boundcheck.enclosure.quotients import Regular, continued, removable, vanishing_order
