@@ -16,7 +16,7 @@ from itertools import count
 from time import thread_time
 from typing import Any, TypeAlias
 
-from flint import arb
+from flint import arb, ctx
 
 from boundcheck.enclosure.balls import constant
 from boundcheck.enclosure.errors import EffortError, SingularError, UnboundedError
@@ -239,7 +239,7 @@ class Search:
             if (high - low) ** 2 * abs(curvature) <= self.slack():
                 break
             if not shrunk:
-                if high - low > _COARSE * max(arb(1), abs(middle)):
+                if high - low > min(_COARSE, arb(2) ** (-ctx.prec // 3)) * max(arb(1), abs(middle)):
                     self.push(low, middle, side)
                     self.push(middle, high, side)
                     return
