@@ -12,15 +12,19 @@ import heapq
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from time import thread_time
 from typing import Any, TypeAlias
 
 from flint import arb, ctx
+from sympy import Expr, Symbol
 
 from boundcheck.enclosure.balls import constant
+from boundcheck.enclosure.decimals import dyadic
 from boundcheck.enclosure.errors import EffortError, SingularError, UnboundedError
 from boundcheck.enclosure.germs import Germ
+from boundcheck.enclosure.intervals import EVERYTHING, INFINITY, Interval
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.scales import UndecidedError
 
@@ -28,7 +32,7 @@ _FIRST_START = 8
 _MOST_DOUBLINGS = 400
 _MOST_WITHOUT_BOUND = 14
 _FIRST_LOOK = 300
-_POINTS, _CLIMBS = 64, 12
+_POINTS, _CLIMBS, _STRIDE = 32, 12, 16
 _COARSE = arb(2) ** -20
 _FAR = arb(2) ** 64
 _TINY = arb(2) ** -30
@@ -57,6 +61,7 @@ class Search:
         self, objective: Objective, values: Sequence[arb], digits: int, most_cells: int, deadline: float = math.inf
     ) -> None:
         self.objective, self.values, self.most_cells, self.deadline = objective, values, most_cells, deadline
+        self.digits = digits
         self.tolerance = arb(10) ** -digits / 4
         self.best = arb("-inf")
         self.residual = arb("-inf")
@@ -151,6 +156,10 @@ class Search:
         last = arb(_FIRST_START) if chart is None else arb(chart.start)
         return [arb(0), *(last / 2**k for k in range(4 if chart is None else 2, -1, -1))]
 
+    def bound(self, periodic: Expr) -> Interval:
+        """Return the range over R of a periodic function of z."""
+        return _periodic_range(periodic, self.objective.variable, self.digits + 4, ctx.prec)
+
     def offer(self, candidate: Candidate) -> None:
         """Take a candidate; its value bounds the supremum from below."""
         self.candidates.append(candidate)
@@ -180,6 +189,8 @@ class Search:
         self.cells += 1
         value = self.objective.over(low, high, self.values, side)
         upper = value.upper() if value.is_finite() else arb("inf")
+        if not upper < self.best and self.objective.has_waves():
+            upper = min(upper, self.objective.wave_range(low, high, self.values, self.bound)[1])
         if upper < self.best:
             return
         jet = self.objective.jet(low, high, self.values, side=side)
@@ -264,6 +275,9 @@ class Search:
         """Settle the tail beyond ``start`` (its sign gives the side), or queue it with its bound."""
         side = 1 if start > 0 else -1
         upper = self.objective.tail_range(side, abs(start), self.values)[1]
+        if self.objective.has_waves():
+            ends = (start, INFINITY) if side > 0 else (-INFINITY, start)
+            upper = min(upper, self.objective.wave_range(*ends, self.values, self.bound)[1])
         if upper < self.best:
             return
         slope = None
@@ -283,7 +297,8 @@ class Search:
             self.offer_point(start)
             return
         if self.objective.wave_lengths and upper.is_finite():
-            self.climb_a_wave(start)
+            with ctx.workprec(ctx.prec + dyadic(abs(start)).numerator.bit_length()):
+                self.climb_a_wave(start)
         heapq.heappush(self.queue, (-upper, next(self.ticket), (start,)))
 
     def climb_a_wave(self, start: arb) -> None:
@@ -317,13 +332,14 @@ class Search:
         return arb(0) if germ.sign() < 0 else arb("inf")
 
     def cut_tail(self, start: arb) -> None:
-        """Cut the tail at twice its start."""
+        """Cut the tail at twice its start; where waves decide, further out."""
         farthest = arb(2) ** (_MOST_DOUBLINGS if self.queue_is_finite(start) else _MOST_WITHOUT_BOUND)
         if abs(start) > farthest:
             self.look_for_pole()
             raise UnboundedError(1 if start > 0 else -1, proved=False)
-        self.push_tail(2 * start)
-        self.push(*((start, 2 * start) if start > 0 else (2 * start, start)))
+        further = start * (_STRIDE if self.objective.has_waves() and abs(start) >= _STRIDE else 2)
+        self.push_tail(further)
+        self.push(*((start, further) if start > 0 else (further, start)))
 
     def queue_is_finite(self, start: arb) -> bool:
         """Tell whether the bounds left in the queue are finite."""
@@ -335,6 +351,15 @@ def is_tiny(low: arb, high: arb, side: int) -> bool:
     if not side:
         return bool(high - low < _TINY * max(arb(1), abs(low)))
     return bool(high - low < _TINY * low or high < _AT_INFINITY)
+
+
+@lru_cache(maxsize=256)
+def _periodic_range(periodic: Expr, variable: Symbol, digits: int, bits: int) -> Interval:
+    try:
+        ends = [maximise(Objective(sign * periodic, variable), digits=digits).value.upper() for sign in (-1, 1)]
+    except ValueError:
+        return EVERYTHING
+    return -ends[0], ends[1]
 
 
 @dataclass(frozen=True, slots=True)

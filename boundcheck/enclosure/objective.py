@@ -7,7 +7,7 @@ can be maximised for many values of its parameters.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import sympy
@@ -23,8 +23,10 @@ from boundcheck.enclosure.jets import Jet
 from boundcheck.enclosure.kinks import is_rough, kinks
 from boundcheck.enclosure.program import Program, Runner, compile_program
 from boundcheck.enclosure.quotients import Regular, Removable, continued
+from boundcheck.enclosure.ranges import Ranges
 from boundcheck.enclosure.scales import UndecidedError
 from boundcheck.enclosure.tails import germs_from
+from boundcheck.enclosure.waves import period
 
 _FACTOR_BELOW = 300
 
@@ -74,20 +76,6 @@ def wave_lengths(expression: Expr, variable: Symbol) -> tuple[float, ...]:
     return tuple(sorted((length for length in lengths if length < math.inf), reverse=True))
 
 
-def period(expression: Expr, variable: Symbol) -> Expr | None:
-    """Return a period of a function of sines and cosines with commensurable frequencies; None for any other."""
-    slopes = {wave: sympy.diff(wave.args[0], variable) for wave in expression.atoms(sympy.sin, sympy.cos)}
-    frequencies = [slope for slope in slopes.values() if slope != 0 and not slope.free_symbols]
-    plain = {wave: sympy.Dummy() for wave, slope in slopes.items() if slope in frequencies}
-    if not frequencies or variable in expression.xreplace(plain).free_symbols:
-        return None
-    ratios = [sympy.radsimp(f / frequencies[0]) for f in frequencies]
-    if not all(ratio.is_Rational for ratio in ratios):
-        return None
-    turns = sympy.ilcm(1, *(ratio.q for ratio in ratios))
-    return 2 * sympy.pi * turns / sympy.Abs(frequencies[0])
-
-
 class Objective:
     """A function of one variable, with parameters, that can be enclosed on cells and on both tails."""
 
@@ -120,6 +108,7 @@ class Objective:
         self.period = period(inner, variable)
         self.wave_lengths = wave_lengths(inner, variable)
         self._refined = self._symbolic_runner()
+        self._wave_ranges: Ranges | None = None
 
     def _is_even(self) -> bool:
         """Tell whether f(-z) = f(z) for a reason seen in the expressions: parity of the inner function."""
@@ -225,6 +214,30 @@ class Objective:
             self._ranges[key] = self._tail_intervals(side, start)
         inner = self._ranges[key]
         if inner is None:
+            return EVERYTHING
+        parameters = [(value.lower(), value.upper()) for value in values]
+        program = _outer_programs(self.outer, self.slots, self.parameters)[0]
+        return Runner(program, INTERVALS).outputs((*inner, *parameters))[0]
+
+    def has_waves(self) -> bool:
+        """Tell whether there are sines or cosines of z beside something else, all of it smooth."""
+        return bool(self.wave_lengths) and self.period is None and not is_rough(self.inner)
+
+    def wave_range(
+        self, low: arb, high: arb, values: Sequence[arb], bound: Callable[[Expr], Interval]
+    ) -> Interval:
+        """Enclose f over [low, high], of which one end may be infinite, with waves as all that they range over.
+
+        Args:    bound: gives the range over R of a periodic function of z.
+        """
+        if self._wave_ranges is None:
+            derivatives = [sympy.diff(self.inner, self.variable, k) for k in range(self.highest + 1)]
+            self._wave_ranges = Ranges(derivatives, self.variable, bound)
+        if low.is_finite() and high.is_finite():
+            inner = self._wave_ranges.on_cell(low, high)
+        else:
+            inner = self._wave_ranges.on_tail(*((1, low) if low.is_finite() else (-1, -high)))
+        if None in inner:
             return EVERYTHING
         parameters = [(value.lower(), value.upper()) for value in values]
         program = _outer_programs(self.outer, self.slots, self.parameters)[0]

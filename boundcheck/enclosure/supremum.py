@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from html import escape
 
+import sympy
+from flint import arb
 from sympy import Abs, Expr, Symbol
 
 from boundcheck.enclosure.decimals import dyadic
@@ -16,6 +19,7 @@ from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.precision import PrecisionError, bits_for, check_digits, is_certified, working_bits
 from boundcheck.enclosure.quotients import Removable
 from boundcheck.enclosure.value import Enclosure
+from boundcheck.enclosure.waves import are_independent, periodic_parts
 
 _GUARD_DIGITS = 4
 
@@ -115,5 +119,25 @@ def derivative_supremum(
 
     Args:    deadline: of ``time.thread_time()``, in seconds; PrecisionError when it has passed.
     """
+    parts = periodic_parts(expression, variable)
+    if len(parts) > 1 and are_independent(parts, variable):
+        return _sum_of_waves([sympy.diff(part, variable, order) for part in parts], variable, digits, deadline)
     slots = tuple(Symbol(f"s_{k}", real=True) for k in range(order + 1))
     return maximise_to(Objective(expression, variable, Abs(slots[order]), slots, removable=removable), digits, deadline)
+
+
+def _sum_of_waves(parts: Sequence[Expr], variable: Symbol, digits: int, deadline: float) -> CertifiedSupremum:
+    """Enclose the supremum of |sum| of periodic functions with independent frequencies: they run through all phases.
+
+    It may be attained or not; both ends are named, for it is approached towards both.
+    """
+    sums = []
+    with working_bits(bits_for(digits + _GUARD_DIGITS)):
+        for sign in (1, -1):
+            found = [maximise_to(Objective(sign * part, variable), digits + _GUARD_DIGITS, deadline) for part in parts]
+            sums.append(reduce(lambda total, item: total + item.value.arb(), found, arb(0)))
+        top = sums[0].max(sums[1])
+        if not is_certified(top, digits):
+            message = f"cannot certify {digits} digits: the supremum is {top.str(15)}"
+            raise PrecisionError(message)
+        return CertifiedSupremum(Enclosure.from_arb(top), at_infinity=(-1, 1))
