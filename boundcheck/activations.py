@@ -20,6 +20,7 @@ from boundcheck.enclosure import Enclosure, SingularError, UnboundedError, certi
 from boundcheck.enclosure.closed_form import closed_form
 from boundcheck.enclosure.kinks import is_rough, kinks
 from boundcheck.enclosure.objective import differentiate, vanishes_nowhere
+from boundcheck.enclosure.pieces import pieces
 from boundcheck.enclosure.quotients import Removable, continued
 from boundcheck.enclosure.regularity import explain
 from boundcheck.enclosure.supremum import CertifiedSupremum, derivative_supremum
@@ -293,7 +294,7 @@ def _attempt(
 
     Returns the removable singularities met, why it fails (or None), whether that is at a point, and its closed form.
     """
-    kink = _kink_of_order_three(expression) if order == 3 else None
+    kink = _kink(expression, order)
     if kink is not None:
         return removable, kink, True, None
     while True:
@@ -313,8 +314,19 @@ def _attempt(
             return removable, None, False, closed_form(expression, z, order, found) if smooth else None
 
 
-def _kink_of_order_three(expression: Expr) -> str | None:
-    """Say where sigma''' may jump (sigma'' is known to be continuous); None if it cannot."""
+def _kink(expression: Expr, order: int) -> str | None:
+    """Say where sigma^(order) is not continuous; None where it is, or where that is seen only as it is enclosed."""
+    if not is_rough(expression):
+        return None
+    found = pieces(expression, z)
+    if found is not None:
+        smoothness, place = found.smoothness(z, order)
+        if smoothness >= order:
+            return None
+        name = "sigma" + "'" * max(smoothness, 0)
+        return f"not C^{max(order, 2)}: {name} {'has a kink' if smoothness >= 0 else 'jumps'} at z = {place}"
+    if order < 3:
+        return None
     for kink in kinks(expression, z, 3):
         if not vanishes_nowhere(kink.argument, z):
             return f"sigma''' is not seen to be continuous where {kink.argument} = 0"

@@ -26,6 +26,7 @@ from boundcheck.enclosure.errors import EffortError, SingularError, UnboundedErr
 from boundcheck.enclosure.germs import Germ
 from boundcheck.enclosure.intervals import EVERYTHING, INFINITY, Interval
 from boundcheck.enclosure.objective import Objective
+from boundcheck.enclosure.pieces import PiecewiseObjective
 from boundcheck.enclosure.scales import UndecidedError
 
 _FIRST_START = 8
@@ -50,6 +51,7 @@ class Candidate:
     is_peak: bool = False
 
 
+Anything: TypeAlias = Objective | PiecewiseObjective
 Item: TypeAlias = tuple[Any, ...]
 """A cell (low, high, side, value, slope, curvature) of the chart ``side`` (0: z itself), or a tail (start,)."""
 
@@ -58,7 +60,7 @@ class Search:
     """The state of one maximisation; bounds in the queue are exact numbers."""
 
     def __init__(
-        self, objective: Objective, values: Sequence[arb], digits: int, most_cells: int, deadline: float = math.inf
+        self, objective: Anything, values: Sequence[arb], digits: int, most_cells: int, deadline: float = math.inf
     ) -> None:
         self.objective, self.values, self.most_cells, self.deadline = objective, values, most_cells, deadline
         self.digits = digits
@@ -154,7 +156,11 @@ class Search:
             return [(half * k / 4).upper() for k in range(5)]
         chart = self.objective.chart(side)
         last = arb(_FIRST_START) if chart is None else arb(chart.start)
-        return [arb(0), *(last / 2**k for k in range(4 if chart is None else 2, -1, -1))]
+        points = [abs(point) for point in self.objective.points if point * side > 0]
+        while any(point >= last for point in points):
+            last *= 2
+        edges = [arb(0), *(last / 2**k for k in range(4 if chart is None else 2, -1, -1)), *points]
+        return sorted({float(edge): edge for edge in edges}.values(), key=float)
 
     def bound(self, periodic: Expr) -> Interval:
         """Return the range over R of a periodic function of z."""
@@ -372,7 +378,7 @@ class Maximum:
 
 
 def maximise(
-    objective: Objective,
+    objective: Anything,
     values: Sequence[arb] = (),
     *,
     digits: int = 30,

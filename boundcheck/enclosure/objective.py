@@ -79,6 +79,9 @@ def wave_lengths(expression: Expr, variable: Symbol) -> tuple[float, ...]:
 class Objective:
     """A function of one variable, with parameters, that can be enclosed on cells and on both tails."""
 
+    points: tuple[arb, ...] = ()
+    """Places that must be edges of cells."""
+
     def __init__(
         self,
         inner: Expr,

@@ -16,6 +16,7 @@ from boundcheck.enclosure.decimals import dyadic
 from boundcheck.enclosure.errors import EffortError
 from boundcheck.enclosure.maximise import Candidate, Maximum, maximise
 from boundcheck.enclosure.objective import Objective
+from boundcheck.enclosure.pieces import PiecewiseObjective, objective_of
 from boundcheck.enclosure.precision import PrecisionError, bits_for, check_digits, is_certified, working_bits
 from boundcheck.enclosure.quotients import Removable
 from boundcheck.enclosure.value import Enclosure
@@ -68,11 +69,13 @@ def certified_supremum(
     Raises:  UnboundedError (with the end), SingularError (a pole, a kink, complex values), PrecisionError if the digits
              cannot be certified.
     """
-    objective = Objective(expression, variable, removable=removable)
+    objective = objective_of(expression, variable, removable=removable)
     return maximise_to(objective, check_digits(digits))
 
 
-def maximise_to(objective: Objective, digits: int, deadline: float = math.inf) -> CertifiedSupremum:
+def maximise_to(
+    objective: Objective | PiecewiseObjective, digits: int, deadline: float = math.inf
+) -> CertifiedSupremum:
     """Maximise an objective without parameters at rising precision until the digits are certified."""
     for attempt in range(3):
         with working_bits(bits_for(digits + _GUARD_DIGITS) << attempt):
@@ -87,7 +90,7 @@ def maximise_to(objective: Objective, digits: int, deadline: float = math.inf) -
     raise PrecisionError(message)
 
 
-def _summary(maximum: Maximum, objective: Objective) -> CertifiedSupremum:
+def _summary(maximum: Maximum, objective: Objective | PiecewiseObjective) -> CertifiedSupremum:
     places = _merged([site for site in maximum.sites if site.low is not None])
     sides = tuple(sorted({site.side for site in maximum.sites if site.side}))
     value = Enclosure.from_arb(maximum.value)
@@ -123,7 +126,8 @@ def derivative_supremum(
     if len(parts) > 1 and are_independent(parts, variable):
         return _sum_of_waves([sympy.diff(part, variable, order) for part in parts], variable, digits, deadline)
     slots = tuple(Symbol(f"s_{k}", real=True) for k in range(order + 1))
-    return maximise_to(Objective(expression, variable, Abs(slots[order]), slots, removable=removable), digits, deadline)
+    objective = objective_of(expression, variable, Abs(slots[order]), slots, removable=removable)
+    return maximise_to(objective, digits, deadline)
 
 
 def _sum_of_waves(parts: Sequence[Expr], variable: Symbol, digits: int, deadline: float) -> CertifiedSupremum:

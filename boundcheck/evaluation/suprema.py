@@ -22,6 +22,7 @@ from boundcheck.activations import Activation
 from boundcheck.enclosure.errors import UnboundedError
 from boundcheck.enclosure.maximise import maximise
 from boundcheck.enclosure.objective import Objective
+from boundcheck.enclosure.pieces import PiecewiseObjective, objective_of
 from boundcheck.evaluation.charts import Chart, chart_of, lower_double, upper_double, x
 from boundcheck.evaluation.following import Follower, shape, signs_on
 from boundcheck.evaluation.generated import compile_balls, compile_doubles
@@ -93,8 +94,10 @@ def follower_of(expression: Expr, symbols: tuple[Symbol, ...], activation: Activ
 
 
 @lru_cache(maxsize=256)
-def _objective(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Objective:
-    return Objective(activation.expression, z, expression, sigma_z, symbols, activation.removable)
+def _objective(
+    expression: Expr, symbols: tuple[Symbol, ...], activation: Activation
+) -> Objective | PiecewiseObjective:
+    return objective_of(activation.expression, z, expression, sigma_z, symbols, activation.removable)
 
 
 @lru_cache(maxsize=256)
