@@ -320,6 +320,9 @@ def _kink(expression: Expr, order: int) -> str | None:
         return None
     found = pieces(expression, z)
     if found is not None:
+        where = found.undefined()
+        if where is not None:
+            return f"a division by zero for every z {where}"
         smoothness, place = found.smoothness(z, order)
         if smoothness >= order:
             return None

@@ -16,12 +16,13 @@ from functools import lru_cache
 from typing import Any
 
 from flint import arb, ctx
-from sympy import Expr, Lambda, Symbol
+from sympy import Expr, Lambda
 
 from boundcheck.enclosure import balls, jets
 from boundcheck.enclosure.jets import Jet
 from boundcheck.enclosure.precision import working_bits
 from boundcheck.enclosure.program import Runner, compile_program
+from boundcheck.enclosure.quotients import FREE
 
 _TERMS = 18
 _USUAL_ORDER, _IN_STEPS = 8, 5
@@ -31,7 +32,6 @@ _NEAR = arb(2) ** -2
 _MOST_EXTRA_BITS = 1 << 16
 _SERIES_TERMS, _SERIES_BITS, _MOST_REACH = 40, 128, 6
 _MOST_KEPT = 20_000
-_T = Symbol("t_", real=True)
 
 
 @lru_cache(maxsize=256)
@@ -45,7 +45,7 @@ class Expansion:
 
     def __init__(self, above: Lambda, below: Lambda, points: tuple[tuple[Expr, int], ...]) -> None:
         self.points = points
-        self.runner = Runner(compile_program([above(_T), below(_T)], [_T]), jets.JETS)
+        self.runner = Runner(compile_program([above(FREE), below(FREE)], [FREE]), jets.JETS)
         self._kept: dict[tuple[arb, arb, int, int], Jet] = {}
         self._models: dict[tuple[int, int, int, int], list[list[arb]]] = {}
 
@@ -160,3 +160,9 @@ def derivative_jet(payload: Any, ball: arb, count: int) -> Jet:
     shift = int(order)
     whole = expansion(above, below, points).jet(ball, shift + count)
     return tuple(whole[shift + j] * (math.factorial(shift + j) // math.factorial(j)) for j in range(count + 1))
+
+
+def value(x: Expr, payload: Any, bits: int) -> str:
+    """Return the l-th derivative at an exact number, in decimals and not rigorous, for SymPy's own use."""
+    with working_bits(bits + 64):
+        return derivative_jet(payload, balls.constant(x), 0)[0].mid().str(max(15, bits // 3), radius=False)

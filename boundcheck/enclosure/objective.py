@@ -37,7 +37,7 @@ def differentiate(expression: Expr, variable: Symbol, order: int = 1) -> Expr:
     if order == 0:
         return expression
     derivative = sympy.diff(differentiate(expression, variable, order - 1), variable)
-    if derivative.has(sympy.Heaviside, sympy.DiracDelta):
+    if derivative.has(sympy.Heaviside, sympy.DiracDelta, sympy.Derivative):
         derivative = away_from_kinks(derivative)
     if sympy.count_ops(derivative) > _FACTOR_BELOW or derivative.has(sympy.Abs, sympy.sign):
         return derivative
@@ -66,6 +66,7 @@ def _factored(expression: Expr, variable: Symbol) -> Expr:
 def away_from_kinks(derivative: Expr) -> Expr:
     """Write steps as signs and drop point masses: right wherever the signs are settled, and used only there."""
     derivative = derivative.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    derivative = derivative.replace(lambda part: isinstance(part, sympy.Derivative), lambda _: sympy.S.Zero)
     return derivative.replace(sympy.Heaviside, lambda x, *_: (1 + sympy.sign(x)) / 2)
 
 

@@ -33,6 +33,14 @@ class Pieces:
     points: tuple[Expr, ...]
     expressions: tuple[Expr, ...]
 
+    def undefined(self) -> str | None:
+        """Say on which piece an expression divides by zero throughout; None if none does."""
+        ends = (-sympy.oo, *self.points, sympy.oo)
+        for expression, low, high in zip(self.expressions, ends, ends[1:], strict=False):
+            if expression.has(sympy.zoo, sympy.nan, sympy.oo):
+                return f"in ({low}, {high})"
+        return None
+
     def smoothness(self, variable: Symbol, most: int) -> tuple[int, Expr | None]:
         """Return the highest k <= most such that f, ..., f^(k) are continuous, and where the next is not."""
         for order in range(most + 1):

@@ -25,7 +25,11 @@ def quotient(whole: Expr, node: Expr, variable: Symbol, cell: arb) -> Removable 
         if vanishing_order(below, variable, point, most=1) == 0:
             continue
         found = removable(node, above, below, variable, point) or _as_one(whole, variable, point)
-        return found if found is not None else _pole(whole, node, f"{below} vanishes {_at(variable, point)}", point)
+        if found is not None:
+            return found
+        words = f"{below} vanishes {_at(variable, point)}"
+        is_proved = _differs(above, variable, point)
+        return _pole(whole, node, words, point) if is_proved else f"{node} may have a pole: {words}"
     zero = _enclosed_zero(below, variable, cell)
     place = place_text(variable, cell if zero is None else zero)
     if zero is not None and not balls.compile_arb(above, [variable])(zero).contains(0):
@@ -37,6 +41,14 @@ def _as_one(whole: Expr, variable: Symbol, point: Expr) -> Removable | None:
     """Try the whole expression as one quotient: 1/z - 1/sin(z) has no pole at 0."""
     above, below = sympy.fraction(sympy.together(whole))
     return removable(whole, above, below, variable, point)
+
+
+def _differs(above: Expr, variable: Symbol, point: Expr) -> bool:
+    """Prove that the first derivative of N, from N itself on, that is not seen to be 0 at a point is not 0 there."""
+    order = vanishing_order(above, variable, point)
+    with working_bits(_BITS):
+        value = balls.compile_arb(sympy.diff(above, variable, order).subs(variable, point))()
+    return bool(value.is_finite() and not value.contains(0))
 
 
 def _at(variable: Symbol, point: Expr) -> str:

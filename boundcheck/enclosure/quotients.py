@@ -14,7 +14,8 @@ from typing import Any
 import sympy
 from sympy import Expr, Lambda, Symbol
 
-_T = Symbol("t_", real=True)
+FREE = Symbol("free_", real=True)
+"""A symbol that no ``Lambda`` of a quotient binds."""
 _MOST_ORDER = 8
 
 
@@ -28,20 +29,36 @@ class Regular(sympy.Function):
 
     @classmethod
     def eval(cls, x: Expr, above: Lambda, below: Lambda, points: Any, order: Expr) -> Expr | None:
-        """Give the exact value at a removable singularity."""
+        """Give the exact value at a number, also at a removable singularity."""
+        if x.free_symbols:
+            return None
         for point, vanishing in points:
             if x == point:
                 return _coefficient(above, below, point, int(vanishing), int(order)) * sympy.factorial(order)
-        return None
+        return sympy.diff(above(FREE) / below(FREE), FREE, order).subs(FREE, x) if below(x) != 0 else None
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         x, above, below, points, order = self.args
         return Regular(x, above, below, points, order + 1) * sympy.diff(x, symbol)
 
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        x, *payload = self.args
+        if x.free_symbols:
+            return None
+        from boundcheck.enclosure.expansions import value  # numbers are built on these expressions
+
+        return sympy.Float(value(x, tuple(payload), prec), precision=prec)
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(printer.doprint(self.plain()))
+
+    def _latex(self, printer: Any) -> str:
+        return str(printer.doprint(self.plain()))
+
     def plain(self) -> Expr:
         """Return the quotient, or its derivative, as an expression that is not defined at the points."""
         x, above, below, _, order = self.args
-        return sympy.diff(above(_T) / below(_T), _T, order).xreplace({_T: x})
+        return sympy.diff(above(FREE) / below(FREE), FREE, order).xreplace({FREE: x})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +80,16 @@ def removable(quotient: Expr, above: Expr, below: Expr, variable: Symbol, point:
         return None
     points = quotient.args[3] if isinstance(quotient, Regular) else sympy.Tuple()
     added = sympy.Tuple(*points, sympy.Tuple(point, order))
-    above, below = (Lambda(_T, part.xreplace({variable: _T})) for part in (above, below))
+    # One within another binds a symbol of its own: substitution would reach into the inner one else.
+    bound = Symbol(f"t_{max(_depth(above), _depth(below))}", real=True)
+    above, below = (Lambda((bound,), part.xreplace({variable: bound})) for part in (above, below))
     return Removable(quotient, Regular(variable, above, below, added, sympy.S.Zero), point)
+
+
+def _depth(expression: Expr) -> int:
+    """Return how many quotients that are continued lie within one another."""
+    inner = (part.expr for one in expression.atoms(Regular) for part in one.args[1:3])
+    return max((1 + _depth(part) for part in inner), default=0)
 
 
 def continued(expression: Expr, removables: Iterable[Removable]) -> Expr:
@@ -98,9 +123,16 @@ def vanishing_order(expression: Expr, variable: Symbol, point: Expr, most: int =
     """Return how many derivatives, from the 0th on, vanish exactly at the point (``most`` if that many do)."""
     for order in range(most):
         value = sympy.diff(expression, variable, order).subs(variable, point)
-        if value != 0 and sympy.simplify(value) != 0:
+        if value != 0 and _simplified(value) != 0:
             return order
     return most
+
+
+def _simplified(number: Expr) -> Expr:
+    """Simplify, quotients that are continued as they are: SymPy would look into them."""
+    names = {part: sympy.Dummy(real=True) for part in number.atoms(Regular)}
+    back = {name: part for part, name in names.items()}
+    return sympy.simplify(number.xreplace(names)).xreplace(back)
 
 
 @lru_cache(maxsize=512)
@@ -111,10 +143,10 @@ def _coefficient(above: Lambda, below: Lambda, point: Expr, vanishing: int, orde
     found: list[Expr] = []
     for k in range(order + 1):
         rest = numbers[k] - sum((divisors[k - j] * found[j] for j in range(k)), sympy.S.Zero)
-        found.append(sympy.simplify(rest / divisors[0]))
+        found.append(_simplified(rest / divisors[0]))
     return found[order]
 
 
 @lru_cache(maxsize=2048)
 def _taylor(function: Lambda, point: Expr, order: int) -> Expr:
-    return sympy.diff(function(_T), _T, order).subs(_T, point) / sympy.factorial(order)
+    return sympy.diff(function(FREE), FREE, order).subs(FREE, point) / sympy.factorial(order)

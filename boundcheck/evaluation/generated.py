@@ -17,7 +17,7 @@ from sympy import Expr, Symbol
 from boundcheck.enclosure.balls import BALLS
 from boundcheck.enclosure.expansions import expansion
 from boundcheck.enclosure.program import Instruction, Program, compile_program
-from boundcheck.enclosure.quotients import Regular
+from boundcheck.enclosure.quotients import FREE, Regular
 
 
 @lru_cache(maxsize=2048)
@@ -125,8 +125,7 @@ def _continued(payload: Any, *, vector: bool) -> Callable[..., Any]:
     """Return a quotient continued to its removable singularities: Taylor polynomials near them, itself elsewhere."""
     above, below, points, order = payload
     series = [expansion(above, below, points).series(k, int(order)) for k in range(len(points))]
-    symbol = Symbol("t_", real=True)
-    function = compile_doubles((Regular(symbol, *payload).plain(),), (symbol,), vector=vector, alone=True)
+    function = compile_doubles((Regular(FREE, *payload).plain(),), (FREE,), vector=vector, alone=True)
     return partial(_on_arrays if vector else _on_doubles, function, series)
 
 

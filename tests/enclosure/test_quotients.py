@@ -8,11 +8,12 @@ import sympy
 from flint import arb
 from sympy import Rational, S, cos, exp, log, pi, sin, sqrt, tanh
 
-from boundcheck.enclosure import precision
+from boundcheck.enclosure import jets, precision
 from boundcheck.enclosure.balls import compile_arb
 from boundcheck.enclosure.errors import SingularError
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.poles import quotient
+from boundcheck.enclosure.program import Runner, compile_program
 from boundcheck.enclosure.quotients import Regular, continued, removable, vanishing_order
 from boundcheck.enclosure.regularity import explain
 from boundcheck.notation import z
@@ -66,6 +67,18 @@ def test_balls_near_and_far_hold_the_function_and_are_narrow(expression, point, 
                     wide = function(arb(place, radius))
                     assert wide.contains(found.mid())
                     assert wide.rad() < 40 * radius * (1 + abs(float(following(place))))
+
+
+@pytest.mark.parametrize("place", [0.0, 1e-7, 0.3])
+def test_jets_of_a_derivative_are_the_derivatives(place):
+    whole = _continued((exp(z) - 1) / z, S.Zero)
+    values = [compile_arb(sympy.diff(whole, z, order), [z])(arb(place)) for order in range(5)]
+    for order in range(3):
+        program = compile_program([sympy.diff(whole, z, order)], [z])
+        jet = Runner(program, jets.JETS).outputs((jets.variable(arb(place), 2),))[0]
+        for k, coefficient in enumerate(jet):
+            assert coefficient.overlaps(values[order + k] / math.factorial(k))
+            assert coefficient.rad() < 1e-12
 
 
 def test_a_ball_of_every_size_holds_sampled_points():
