@@ -189,26 +189,41 @@ def touches_an_edge(expression, at):
 
 
 def check_box(expression, at, radius):
-    """Boxes around a point: the images of inside points, slopes by secants, and how fast they shrink."""
+    """Boxes around a point: the images of inside points, derivatives by divided differences, how fast they shrink."""
     program = compile_program([expression], [x])
     with precision(40):
         boxes = [exact(at) + arb(0, 1) * exact(radius / shrink) for shrink in (1, 1024)]
-        jets = [Runner(program, JETS).outputs((variable(box, 1),))[0] for box in boxes]
+        jet = Runner(program, JETS).outputs((variable(boxes[0], 3),))[0]
         balls = [compile_arb(expression, [x])(box) for box in boxes]
     inside = [at + radius * Fraction(k, 8) for k in (-8, -5, 0, 3, 8)]
     values = [reference(expression, point) for point in inside]
     assume(all(value is not None for value in values))
     with precision(200):
-        for ball in (balls[0], jets[0][0]):
-            assert not ball.is_finite() or all(ball.overlaps(as_ball(value)) for value in values), (expression, at)
-        if len(jets[0]) > 1 and jets[0][1].is_finite():
-            for first, last, one, other in zip(values, values[1:], inside, inside[1:], strict=False):
-                secant = (as_ball(last) - as_ball(first)) / exact(other - one)
-                assert jets[0][1].overlaps(secant), (expression, at, radius)
+        differences = [as_ball(value) for value in values]
+        assert not balls[0].is_finite() or all(balls[0].overlaps(value) for value in differences), (expression, at)
+        for order, coefficient in enumerate(jet):
+            if not coefficient.is_finite():
+                break
+            assert all(coefficient.overlaps(one) for one in differences), (expression, at, radius, order)
+            gaps = [exact(last - first) for first, last in zip(inside, inside[order + 1 :], strict=False)]
+            pairs = zip(differences, differences[1:], gaps, strict=False)
+            differences = [(last - first) / gap for first, last, gap in pairs]
         size = abs(as_ball(values[2])).upper()
         if balls[0].is_finite() and balls[0].rad() < size / 1000:
-            known = size * 1e-38
-            assert balls[1].rad() <= balls[0].rad() / 200 + known, (expression, at, radius)
+            assert balls[1].rad() <= balls[0].rad() / 200 + size * 1e-38, (expression, at, radius)
+
+
+RADII = st.one_of(
+    st.builds(lambda k: (Fraction(2) ** -k, False), st.integers(-3, 12)),
+    st.builds(lambda k: (Fraction(2) ** -k, True), st.integers(-1, 60)),
+)
+"""A radius, absolute or relative to the point."""
+
+
+def width(at, radius):
+    """Return the radius of a box around a point."""
+    value, is_relative = radius
+    return value if not is_relative else value * (abs(at) + Fraction(1, 2**40))
 
 
 @given(expression=expressions(), at=POINTS)
@@ -217,10 +232,10 @@ def test_points(expression, at):
     check_point(expression, at)
 
 
-@given(expression=expressions(), at=POINTS, small=st.integers(4, 60))
-@settings(derandomize=True, deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
-def test_boxes(expression, at, small):
-    check_box(expression, at, (abs(at) + Fraction(1, 2**40)) / 2**small)
+@given(expression=expressions(), at=POINTS, radius=RADII)
+@settings(derandomize=True, deadline=None, max_examples=250, suppress_health_check=list(HealthCheck))
+def test_boxes(expression, at, radius):
+    check_box(expression, at, width(at, radius))
 
 
 @pytest.mark.slow
@@ -231,7 +246,7 @@ def test_many_points(expression, at):
 
 
 @pytest.mark.slow
-@given(expression=expressions(), at=POINTS, small=st.integers(4, 60))
+@given(expression=expressions(), at=POINTS, radius=RADII)
 @settings(deadline=None, max_examples=4000, phases=_FOUND, suppress_health_check=list(HealthCheck))
-def test_many_boxes(expression, at, small):
-    check_box(expression, at, (abs(at) + Fraction(1, 2**40)) / 2**small)
+def test_many_boxes(expression, at, radius):
+    check_box(expression, at, width(at, radius))
