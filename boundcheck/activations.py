@@ -21,8 +21,8 @@ from boundcheck.enclosure.closed_form import closed_form
 from boundcheck.enclosure.kinks import is_rough, kinks
 from boundcheck.enclosure.objective import differentiate, vanishes_nowhere
 from boundcheck.enclosure.pieces import pieces
-from boundcheck.enclosure.quotients import Removable, continued
 from boundcheck.enclosure.regularity import explain
+from boundcheck.enclosure.removable import Removable, continued
 from boundcheck.enclosure.supremum import CertifiedSupremum, derivative_supremum
 from boundcheck.notation import z
 
@@ -30,7 +30,7 @@ ANALYTIC = 64
 """Smoothness of an analytic activation: continuous derivatives of at least this order."""
 
 _DIGITS = 30
-_SECONDS, _SHARE = 4.0, 0.8
+_SECONDS, _SHARE = 3.5, 0.85
 """Processor time for the suprema of a user's own; a share of it for sigma0, sigma1 and sigma2."""
 _MOST_REMOVABLE = 8
 

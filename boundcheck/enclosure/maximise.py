@@ -32,7 +32,7 @@ from boundcheck.enclosure.scales import UndecidedError
 _FIRST_START = 8
 _MOST_DOUBLINGS = 400
 _MOST_WITHOUT_BOUND = 14
-_FIRST_LOOK = 300
+_FIRST_LOOK, _POLES_WITHIN = 300, arb(2) ** 30
 _POINTS, _CLIMBS, _STRIDE = 32, 12, 16
 _COARSE = arb(2) ** -20
 _FAR = arb(2) ** 64
@@ -104,7 +104,8 @@ class Search:
 
     def look_for_pole(self) -> None:
         """Halve a cell on which no bound of f is known, each time towards the greater values, until it is tiny."""
-        items = [item for negative, _, item in self.queue if len(item) > 1 and not item[3].is_finite() and not item[2]]
+        items = [item for _, _, item in self.queue if len(item) > 1 and not item[3].is_finite() and not item[2]]
+        items = [item for item in items if max(abs(item[0]), abs(item[1])) <= _POLES_WITHIN]
         if not items:
             return
         low, high = max(items, key=lambda item: self.size_within(item[0], item[1]))[:2]

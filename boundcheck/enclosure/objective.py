@@ -22,8 +22,9 @@ from boundcheck.enclosure.intervals import EVERYTHING, INFINITY, INTERVALS, Inte
 from boundcheck.enclosure.jets import Jet
 from boundcheck.enclosure.kinks import is_rough, kinks
 from boundcheck.enclosure.program import Program, Runner, compile_program
-from boundcheck.enclosure.quotients import Regular, Removable, continued
+from boundcheck.enclosure.quotients import Regular
 from boundcheck.enclosure.ranges import Ranges
+from boundcheck.enclosure.removable import Removable, continued
 from boundcheck.enclosure.scales import UndecidedError
 from boundcheck.enclosure.tails import germs_from
 from boundcheck.enclosure.waves import period

@@ -19,7 +19,7 @@ from boundcheck.enclosure.intervals import Interval
 from boundcheck.enclosure.jets import Jet
 from boundcheck.enclosure.kinks import is_rough
 from boundcheck.enclosure.objective import Objective
-from boundcheck.enclosure.quotients import Removable
+from boundcheck.enclosure.removable import Removable, vanishes
 
 _MOST_POINTS = 16
 _MOST_DEGREE = 4
@@ -41,12 +41,18 @@ class Pieces:
                 return f"in ({low}, {high})"
         return None
 
+    def has_values(self, variable: Symbol) -> bool:
+        """Tell whether both expressions have a value at each point between them."""
+        pairs = zip(self.expressions, self.expressions[1:], self.points, strict=False)
+        values = [side.subs(variable, point) for left, right, point in pairs for side in (left, right)]
+        return not any(value.has(sympy.zoo, sympy.nan, sympy.oo, sympy.I) for value in values)
+
     def smoothness(self, variable: Symbol, most: int) -> tuple[int, Expr | None]:
         """Return the highest k <= most such that f, ..., f^(k) are continuous, and where the next is not."""
         for order in range(most + 1):
             for k, point in sorted(enumerate(self.points), key=lambda item: (abs(item[1]), -item[1])):
                 jump = sympy.diff(self.expressions[k] - self.expressions[k + 1], variable, order).subs(variable, point)
-                if jump != 0 and sympy.simplify(jump) != 0:
+                if not vanishes(jump):
                     return order - 1, point
         return most, None
 
@@ -67,7 +73,8 @@ def pieces(expression: Expr, variable: Symbol) -> Pieces | None:
             continue
         except ValueError:
             return None
-        return Pieces(tuple(points), found)
+        result = Pieces(tuple(points), found)
+        return result if result.undefined() is not None or result.has_values(variable) else None
     return None
 
 

@@ -11,8 +11,10 @@ from sympy import Expr, Symbol
 
 from boundcheck.enclosure import balls
 from boundcheck.enclosure.decimals import decimal_text, ends_of
+from boundcheck.enclosure.kinks import is_rough
 from boundcheck.enclosure.precision import working_bits
-from boundcheck.enclosure.quotients import Removable, parts, removable, vanishing_order
+from boundcheck.enclosure.quotients import parts
+from boundcheck.enclosure.removable import Removable, removable, vanishing_order
 
 _BITS = 256
 _NARROW = arb(2) ** -60
@@ -45,6 +47,8 @@ def _as_one(whole: Expr, variable: Symbol, point: Expr) -> Removable | None:
 
 def _differs(above: Expr, variable: Symbol, point: Expr) -> bool:
     """Prove that the first derivative of N, from N itself on, that is not seen to be 0 at a point is not 0 there."""
+    if is_rough(above):
+        return False
     order = vanishing_order(above, variable, point)
     with working_bits(_BITS):
         value = balls.compile_arb(sympy.diff(above, variable, order).subs(variable, point))()

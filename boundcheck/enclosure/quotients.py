@@ -6,8 +6,6 @@ vanish. At such a point SymPy's own substitution gives the exact Taylor coeffici
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +14,6 @@ from sympy import Expr, Lambda, Symbol
 
 FREE = Symbol("free_", real=True)
 """A symbol that no ``Lambda`` of a quotient binds."""
-_MOST_ORDER = 8
 
 
 class Regular(sympy.Function):
@@ -61,44 +58,6 @@ class Regular(sympy.Function):
         return sympy.diff(above(FREE) / below(FREE), FREE, order).xreplace({FREE: x})
 
 
-@dataclass(frozen=True, slots=True)
-class Removable:
-    """A quotient in an expression, what stands for it where it is continued, and the point that was added."""
-
-    quotient: Expr
-    replacement: Expr
-    point: Expr
-
-
-def removable(quotient: Expr, above: Expr, below: Expr, variable: Symbol, point: Expr) -> Removable | None:
-    """Return N/D, both of which vanish at the point, as a quotient continued there; None if that is not proved.
-
-    ``quotient`` may be a ``Regular`` already: the point is added to it.
-    """
-    order = vanishing_order(below, variable, point)
-    if not 0 < order < _MOST_ORDER or vanishing_order(above, variable, point) < order:
-        return None
-    points = quotient.args[3] if isinstance(quotient, Regular) else sympy.Tuple()
-    added = sympy.Tuple(*points, sympy.Tuple(point, order))
-    # One within another binds a symbol of its own: substitution would reach into the inner one else.
-    bound = Symbol(f"t_{max(_depth(above), _depth(below))}", real=True)
-    above, below = (Lambda((bound,), part.xreplace({variable: bound})) for part in (above, below))
-    return Removable(quotient, Regular(variable, above, below, added, sympy.S.Zero), point)
-
-
-def _depth(expression: Expr) -> int:
-    """Return how many quotients that are continued lie within one another."""
-    inner = (part.expr for one in expression.atoms(Regular) for part in one.args[1:3])
-    return max((1 + _depth(part) for part in inner), default=0)
-
-
-def continued(expression: Expr, removables: Iterable[Removable]) -> Expr:
-    """Write an expression with its quotients continued, in the order in which their points were found."""
-    for found in removables:
-        expression = expression.xreplace({found.quotient: found.replacement})
-    return expression
-
-
 def parts(quotient: Expr, variable: Symbol) -> tuple[Expr, Expr]:
     """Return N and D of a quotient in the variable; exp(-z^2) stays above the line, where it does not overflow."""
     if isinstance(quotient, Regular):
@@ -119,16 +78,7 @@ def _is_below(factor: Expr) -> bool:
     return bool(factor.is_Pow and factor.exp.is_Rational and factor.exp.is_negative and factor.base.free_symbols)
 
 
-def vanishing_order(expression: Expr, variable: Symbol, point: Expr, most: int = _MOST_ORDER) -> int:
-    """Return how many derivatives, from the 0th on, vanish exactly at the point (``most`` if that many do)."""
-    for order in range(most):
-        value = sympy.diff(expression, variable, order).subs(variable, point)
-        if value != 0 and _simplified(value) != 0:
-            return order
-    return most
-
-
-def _simplified(number: Expr) -> Expr:
+def simplified(number: Expr) -> Expr:
     """Simplify, quotients that are continued as they are: SymPy would look into them."""
     names = {part: sympy.Dummy(real=True) for part in number.atoms(Regular)}
     back = {name: part for part, name in names.items()}
@@ -143,7 +93,7 @@ def _coefficient(above: Lambda, below: Lambda, point: Expr, vanishing: int, orde
     found: list[Expr] = []
     for k in range(order + 1):
         rest = numbers[k] - sum((divisors[k - j] * found[j] for j in range(k)), sympy.S.Zero)
-        found.append(_simplified(rest / divisors[0]))
+        found.append(simplified(rest / divisors[0]))
     return found[order]
 
 

@@ -14,7 +14,7 @@ from boundcheck.enclosure.errors import SingularError
 from boundcheck.enclosure.kinks import kinks
 from boundcheck.enclosure.poles import place_text, quotient
 from boundcheck.enclosure.program import Instruction, Program, Runner, compile_program
-from boundcheck.enclosure.quotients import Removable, continued
+from boundcheck.enclosure.removable import Removable, continued
 
 _KINKS = {"abs", "min", "max", "sign", "abspower", "pospower"}
 

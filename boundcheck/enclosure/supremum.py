@@ -18,7 +18,7 @@ from boundcheck.enclosure.maximise import Candidate, Maximum, maximise
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.pieces import PiecewiseObjective, objective_of
 from boundcheck.enclosure.precision import PrecisionError, bits_for, check_digits, is_certified, working_bits
-from boundcheck.enclosure.quotients import Removable
+from boundcheck.enclosure.removable import Removable
 from boundcheck.enclosure.value import Enclosure
 from boundcheck.enclosure.waves import are_independent, periodic_parts
 

@@ -38,9 +38,19 @@ def periodic_parts(expression: Expr, variable: Symbol) -> tuple[Expr, ...]:
     if period(expression, variable) is not None:
         return (expression,)
     found = _grouped(expression, variable)
-    if not found and sympy.count_ops(expression) <= _MOST_OPERATIONS:
+    if not found and _is_polynomial_in_waves(expression, variable):
         found = _grouped(TR8(sympy.expand(expression)), variable)
     return found
+
+
+def _is_polynomial_in_waves(expression: Expr, variable: Symbol) -> bool:
+    """Tell whether products of sines and cosines can be written as sums of them, in a moment."""
+    waves = [wave for wave in expression.atoms(sympy.sin, sympy.cos) if variable in wave.free_symbols]
+    names = {wave: sympy.Dummy() for wave in waves}
+    plain = expression.xreplace(names)
+    if variable in plain.free_symbols or sympy.count_ops(plain) > _MOST_OPERATIONS:
+        return False
+    return bool(plain.is_polynomial(*names.values()))
 
 
 def _grouped(expression: Expr, variable: Symbol) -> tuple[Expr, ...]:

@@ -76,9 +76,9 @@ def _coefficients(sigma: Any, point: float, radius: float) -> tuple[float, ...] 
 
     turns = [mpmath.expjpi(mpmath.mpf(2 * i) / POINTS) for i in range(POINTS)]
     values = [mpmath.mpmathify(sigma(point + radius * turn)) for turn in turns]
-    scale = max(abs(value) for value in values)
-    if not mpmath.isfinite(scale):
+    if not all(mpmath.isfinite(value) for value in values):
         return None
+    scale = max(abs(value) for value in values)
 
     def power(k: int) -> Any:
         return sum(value * turns[-k * i % POINTS] for i, value in enumerate(values)) / POINTS

@@ -14,8 +14,9 @@ from boundcheck.enclosure.errors import SingularError
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.poles import quotient
 from boundcheck.enclosure.program import Runner, compile_program
-from boundcheck.enclosure.quotients import Regular, continued, removable, vanishing_order
+from boundcheck.enclosure.quotients import Regular
 from boundcheck.enclosure.regularity import explain
+from boundcheck.enclosure.removable import continued, removable, vanishing_order
 from boundcheck.notation import z
 
 CASES = [
