@@ -125,8 +125,13 @@ class Search:
         return max(float(value.mid()) if value.is_finite() else math.inf for value in values)
 
     def keep_unsettled(self, items: Sequence[Item]) -> None:
-        """Take the cells and tails that may still hold a maximiser as candidates."""
+        """Take the cells and tails that may still hold a maximiser as candidates; a tail stands for cells before it."""
+        ends = {1 if item[0] > 0 else -1 for item in items if len(item) == 1}
+        far = [item for item in items if len(item) > 1 and not item[2]]
+        far = [item for item in far if any(min(item[0] * side, item[1] * side) >= _FIRST_START for side in ends)]
         for item in items:
+            if any(item is other for other in far):
+                continue
             if len(item) == 1:
                 self.offer(Candidate(self.best, side=1 if item[0] > 0 else -1))
             else:

@@ -42,17 +42,17 @@ def differentiate(expression: Expr, variable: Symbol, order: int = 1) -> Expr:
         derivative = away_from_kinks(derivative)
     if sympy.count_ops(derivative) > _FACTOR_BELOW or derivative.has(sympy.Abs, sympy.sign):
         return derivative
-    return _factored(derivative, variable)
+    return factored(derivative, variable)
 
 
-def _factored(expression: Expr, variable: Symbol) -> Expr:
+def factored(expression: Expr, variable: Symbol) -> Expr:
     """Factor with each exp(c z) a power of one base, else each exp a symbol: SymPy takes exp(100 z) as exp(z)^100.
 
     Quotients that are continued are symbols.
     """
     quotients = {part: sympy.Dummy(real=True) for part in expression.atoms(Regular)}
     if quotients:
-        plain = _factored(expression.xreplace(quotients), variable)
+        plain = factored(expression.xreplace(quotients), variable)
         return plain.xreplace({name: part for part, name in quotients.items()})
     base = sympy.Dummy("y", positive=True)
     found = as_powers(expression, variable, base)

@@ -30,8 +30,9 @@ class CertifiedSupremum:
     """A supremum over R, and every place where it may be attained.
 
     ``maximisers`` encloses them (a point, or a set on which f is constant or nearly so); ``at_infinity`` lists the ends
-    (-1, +1) at which it is a limit, or towards which places are not told apart. With ``mirrored`` their mirror images
-    in 0 belong to them, with ``period`` what lies whole periods away. ``cells`` counts the cells looked at.
+    (-1, +1) at which it is a limit, or towards which places beyond |z| = 8 are not told apart. With ``mirrored`` their
+    mirror images in 0 belong to them, with ``period`` what lies whole periods away. ``cells`` counts the cells looked
+    at.
     """
 
     value: Enclosure

@@ -19,6 +19,10 @@ MAX_ORDER = 4
 """Highest derivative of sigma that any statement needs (sigma_4, in the fourth-derivative bound)."""
 
 
+_ELSEWHERE = 0.7236
+"""Where, in units of the radius of a series, the closed form is evaluated for nothing: away from other singularities."""
+
+
 class SmoothnessError(ValueError):
     """A derivative was asked for that the activation does not have everywhere."""
 
@@ -58,7 +62,7 @@ def _with_series(
         near = np.abs(shift) < series.radius
         if not near.any():
             return function(z)
-        values = function(np.where(near, series.point + series.radius, z))
+        values = function(np.where(near, series.point + _ELSEWHERE * series.radius, z))
         inside = np.where(near, shift, 0.0)
         return tuple(
             np.where(near, np.polyval(polynomial, inside), value)
@@ -102,7 +106,7 @@ def derivative_expressions(expression: sympy.Expr, order: int) -> tuple[sympy.Sy
     current = _in_tanh(expression, z)
     derivatives = [current]
     for k in range(1, order + 1):
-        current = _simplest(_without_vanishing_deltas(sympy.diff(current, z), expression, z, k))
+        current = _simplest(_without_vanishing_deltas(sympy.diff(current, z), expression, z, k), z)
         if current.has(sympy.DiracDelta, sympy.Derivative, sympy.Subs):
             message = f"sigma must have a derivative of order {k} here; got {expression} (choose a smoother activation)"
             raise SmoothnessError(message)
@@ -136,12 +140,14 @@ def _without_vanishing_deltas(
     return derivative.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
 
 
-def _simplest(expression: sympy.Expr) -> sympy.Expr:
+def _simplest(expression: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
     import sympy
 
     if expression.has(sympy.Heaviside, sympy.Piecewise, sympy.sign, sympy.Abs):
         return expression
-    return min((expression, sympy.factor(expression)), key=lambda form: form.count_ops())
+    from boundcheck.enclosure.objective import factored
+
+    return min((expression, factored(expression, symbol)), key=lambda form: form.count_ops())
 
 
 def _in_tanh(expression: sympy.Expr, z: sympy.Symbol) -> sympy.Expr:
