@@ -20,7 +20,7 @@ MAX_ORDER = 4
 
 
 _ELSEWHERE = 0.7236
-"""Where, in units of the radius of a series, the closed form is evaluated for nothing: away from other singularities."""
+"""Where, in radii of a series, the closed form is evaluated for nothing: away from other singularities."""
 
 
 class SmoothnessError(ValueError):
