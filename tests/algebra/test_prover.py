@@ -26,6 +26,11 @@ from boundcheck.notation import T, a, p, sigma0
         ("exp(x) >= 1 + x", []),
         ("sum(k, 1, n, 1/(4*k**2 - 1)) == n/(2*n + 1)", ["integer(n)", "n >= 1"]),
         ("sum(k, n + 1, 2*n, 1/k) >= 0", ["integer(n)", "n >= 1"]),
+        ("d**2 <= r**2/m", ["d <= r/sqrt(m)", "d >= 0", "r >= 0"]),
+        ("y/sqrt(m) <= 11/10*e", ["m >= y**2/e**2", "y >= 0", "e > 0", "m >= 1"]),
+        ("x >= y/(1 - k)", ["x >= max(z, (y + w)/(1 - k))", "k < 1", "w >= 0"]),
+        ("sqrt(u + 9/10)*p(t - 1, x) <= sqrt(u + 1)*q(t, x)", ["u > 0", "x >= 0", "integer(t)", "t >= 1"]),
+        ("sqrt(r) <= e + sqrt(e**2 + A/n)", ["r <= A/n + 2*e*sqrt(r)", "r >= 0", "e >= 0", "A >= 0", "integer(n)"]),
     ],
 )
 def test_true_claims_are_proved_with_a_certificate_that_replays(claim, given):

@@ -31,7 +31,7 @@ def consequences(
     Args:    relations: the hypotheses as they are written; goal: what is to be proved.
     """
     steps: list[Step] = []
-    for source in (_chained, _discriminants, _squared, _resolved, _without_absolute, _divided):
+    for source in (_radicands, _chained, _discriminants, _squared, _resolved, _without_absolute, _divided):
         for _ in range(ROUNDS if source is _chained else 1):
             found = [step for step in source(context) if attempt(context, step)]
             steps += found
@@ -60,6 +60,17 @@ def denied(context: Context, polynomial: Poly, op: str, terms: list[Step]) -> St
 
 def _written(context: Context, polynomial: Poly) -> str:
     return write(context.table.polynomial_term(polynomial))
+
+
+def _radicands(context: Context) -> Iterator[Step]:
+    """From sqrt(u) != 0 infer u > 0: a hypothesis that divides by sqrt(m) says that m is positive."""
+    for g in sorted(set().union(*(fact.polynomial.generators() for fact in context.facts))):
+        atom = context.table.atoms[g]
+        if atom.head != "sqrt" or not context.generator_sign(g) <= SIGNS[">"]:
+            continue
+        if not context.fraction_sign(atom.arguments[0]) <= SIGNS[">"]:
+            root = _written(context, Poly.generator(g))
+            yield denied(context, atom.arguments[0].numerator, ">", [{"c": "1", "times": [root, root]}])
 
 
 def _chained(context: Context) -> Iterator[Step]:
