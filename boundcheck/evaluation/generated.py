@@ -99,6 +99,10 @@ def _line(instruction: Instruction, place: int, space: dict[str, Any], names: di
         return {2: f"{inputs[0]} * {inputs[0]}", 1: inputs[0], 0: "1.0"}.get(payload, f"raised({inputs[0]}, {payload})")
     if name == "root":
         return _root(inputs[0], payload)
+    if name == "abspower":
+        return _root(f"abs_({inputs[0]})", payload)
+    if name == "pospower":
+        return f"raised(max_({inputs[0]}, 0.0), {payload})"
     if name == "sum":
         space[f"f{place}"] = _summed(_function(payload, names))
         return f"f{place}({', '.join(inputs)})"
@@ -106,7 +110,7 @@ def _line(instruction: Instruction, place: int, space: dict[str, Any], names: di
         space[f"f{place}"] = _continued(payload, vector="sign_" in names)
         return f"f{place}({inputs[0]})"
     if name == "sign" and "sign_" not in names:
-        return f"({inputs[0]} > 0) - ({inputs[0]} < 0)"
+        return f"({inputs[0]} >= 0) - ({inputs[0]} < 0)"
     return f"{name}_({', '.join(inputs)})"
 
 
@@ -154,7 +158,8 @@ def _on_arrays(function: Callable[..., Any], series: Any, x: Any) -> Any:
 
 def _root(inside: str, payload: tuple[int, int]) -> str:
     numerator, denominator = payload
-    base = f"sqrt_({inside})" if denominator == 2 else f"raised({inside}, {1 / denominator!r})"
+    base = inside if denominator == 1 else f"raised({inside}, {1 / denominator!r})"
+    base = f"sqrt_({inside})" if denominator == 2 else base
     return base if numerator == 1 else f"raised({base}, {numerator})"
 
 
@@ -198,6 +203,7 @@ def _sums(count: int, x: Any) -> tuple[Any, Any]:
     return p, q
 
 
+# The sign of 0 is 1: a derivative that is continuous across |u| = 0 has its limit there, as one-sided derivatives do.
 _SCALAR: dict[str, Any] = {
     "divide": operator.truediv,
     "raised": _guarded(operator.pow),
@@ -234,7 +240,7 @@ def _vector_names() -> dict[str, Any]:
         "cos_": np.cos,
         "atan_": np.arctan,
         "abs_": np.abs,
-        "sign_": np.sign,
+        "sign_": lambda x: np.where(np.asarray(x) < 0, -1.0, 1.0),
         "min_": lambda *items: reduce(np.minimum, items),
         "max_": lambda *items: reduce(np.maximum, items),
         "p_": geometric,

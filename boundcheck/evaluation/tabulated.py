@@ -10,6 +10,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
+from boundcheck.enclosure.objective import differentiate
 from boundcheck.evaluation.generated import compile_doubles
 from boundcheck.notation import sigma_z, z
 
@@ -51,7 +52,7 @@ def derivatives_on_grid(activation: Activation) -> tuple[Any, ...]:
 def ascent(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Any:
     """Compile (value, slope, curvature) of the expression at z, by the chain rule through s_k -> s_{k+1}."""
     slope, curvature = _along(expression), _along(_along(expression))
-    at = {symbol: activation.continued_derivative(k) for k, symbol in enumerate(sigma_z) if k <= activation.smoothness}
+    at = {symbol: differentiate(activation.continued, z, k) for k, symbol in enumerate(sigma_z)}
     return compile_doubles(tuple(item.xreplace(at) for item in (expression, slope, curvature)), (z, *symbols))
 
 

@@ -169,7 +169,11 @@ def _in_tanh(expression: sympy.Expr, z: sympy.Symbol) -> sympy.Expr:
 def _special_functions(expression: sympy.Expr) -> dict[str, Callable[..., Any]]:
     import sympy
 
-    functions: dict[str, Callable[..., Any]] = {"Heaviside": lambda z, at_zero=0.0: np.heaviside(z, 0.0)}
+    # At a kink the derivative is one-sided, all factors from one side: sign(0)^2 must be 1 as it is on both.
+    functions: dict[str, Callable[..., Any]] = {
+        "Heaviside": lambda z, at_zero=0.0: np.heaviside(z, 0.0),
+        "sign": lambda z: np.where(np.asarray(z) < 0, -1.0, 1.0),
+    }
     if expression.has(sympy.erf, sympy.erfc, sympy.gamma, sympy.loggamma):
         from scipy import special
 
