@@ -17,7 +17,7 @@ def by_strengthening(search: Search, context: Context, goal: Rel, depth: int) ->
         return None
     for name in sorted(free_relation(goal) & context.integers):
         start = lower_bound(context, name)
-        for small in _vanishing(("var", name)) if start is not None else ():
+        for small in _vanishing(("var", name), goal) if start is not None else ():
             tighter = sub(goal.right, small) if goal.op in ("<=", "<") else add(goal.right, small)
             stronger = Rel(goal.left, goal.op, tighter)
             if start is None or search.seems_false(stronger):
@@ -31,8 +31,13 @@ def by_strengthening(search: Search, context: Context, goal: Rel, depth: int) ->
     return None
 
 
-def _vanishing(n: Term) -> Iterator[Term]:
+def _vanishing(n: Term, goal: Rel) -> Iterator[Term]:
+    """Yield terms that tend to 0, as fast as the summands may: powers of n, and n b**(-n) for bases b that occur."""
     yield ("/", ONE, n)
     yield ("/", ONE, add(n, ONE))
     yield ("/", ONE, mul(num(2), n))
     yield ("/", ONE, ("sqrt", n))
+    powers = [term for side in (goal.left, goal.right) for term in subterms(side) if term[0] == "**"]
+    for base in dict.fromkeys(term[1] for term in powers if term[1][0] == "num" and term[1][1] > 1):
+        yield ("/", ONE, mul(sub(base, ONE), ("**", base, n)))
+        yield ("/", add(n, num(2)), ("**", base, n))
