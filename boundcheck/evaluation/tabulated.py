@@ -18,7 +18,7 @@ NEWTON_STEPS = 8
 TABLE_EVERY, FIRST = 64, 3
 NEAR_BY = 64.0
 CLOSE = 1e-11
-CLOSE_PEAK, MOST_PEAKS = 0.02, 3
+CLOSE_PEAK, MOST_PEAKS, BESIDE = 0.02, 3, 1e-4
 
 
 @lru_cache(maxsize=2)
@@ -156,9 +156,12 @@ class ScalarSupremum:
         others = [int(k) for k in peaks if k != top and bounded[k] > bounded[top] - CLOSE_PEAK * abs(bounded[top])]
         others.sort(key=lambda k: -bounded[k])
         climbed = []
-        for k in (top, *others[:MOST_PEAKS]):
-            found = self._climb(float(self.points[k]), values)
-            climbed.append((-math.inf if found is None else found, float(self.points[k]), self.at))
+        # A symmetric kink lies on the table: climb from it, and from both sides of it.
+        highest = float(self.points[top])
+        beside = [highest + sign * BESIDE * (1 + abs(highest)) for sign in (-1, 1)]
+        for start in (highest, *beside, *(float(self.points[k]) for k in others[:MOST_PEAKS])):
+            found = self._climb(start, values)
+            climbed.append((-math.inf if found is None else found, start, self.at))
         best, self.place, self.at = max(climbed, key=lambda item: item[0])
         if best == -math.inf:
             self.place = float(self.points[top])
