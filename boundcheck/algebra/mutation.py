@@ -67,6 +67,12 @@ class Mutation:
         return self.killed / false if false else 1.0
 
     @property
+    def well_posed_rate(self) -> float:
+        """The same, without the mutants that are no claims: some term has no value at a point of their hypotheses."""
+        false = self.killed + len(self.survivors) - self.ill_posed
+        return self.killed / false if false else 1.0
+
+    @property
     def ill_posed(self) -> int:
         """How many of the survivors are shown, by a point within their hypotheses, to have terms without a value."""
         return sum(verdict.method == NO_VALUE for verdict in self.verdicts)
@@ -86,6 +92,7 @@ class Mutation:
             "domain_trouble": self.domain_trouble,
             "ill_posed": self.ill_posed,
             "kill_rate": round(self.rate, 4),
+            "kill_rate_of_well_posed": round(self.well_posed_rate, 4),
             "planned": self.planned,
             "seconds": round(self.seconds, 3),
             "survivors": [{"id": item.id, "mutation": item.mutation, "claim": item.claim} for item in self.survivors],

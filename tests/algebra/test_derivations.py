@@ -46,6 +46,14 @@ def test_planted_errors_are_caught():
     assert len(by_claim) == len(result.still_true)
 
 
+def test_ill_posed_mutants_are_counted_apart_and_are_not_killed():
+    mine = Statement(id="mine", hypotheses=("x >= 1", "y <= z"), derivation=("y/sqrt(x) <= z/sqrt(x)",))
+    result = mutate([mine], timeout=2)
+    assert [item.mutation for item in result.survivors] == ["dropped hypothesis x >= 1"]
+    assert result.ill_posed == result.as_dict()["undecided"] == 1
+    assert result.rate < result.well_posed_rate == 1
+
+
 def test_ends_of_sums_move_by_one_and_are_caught():
     given = ("integer(t)", "t >= 1", "x >= 0")
     claims = "sum(k, 1, t, k) == t*(t + 1)/2 / (1 - x)*sum(k, 0, t - 1, x**k) == 1 - x**t / sum(k, t, 2*t, 1) == t + 1"
