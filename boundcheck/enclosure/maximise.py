@@ -27,17 +27,17 @@ from boundcheck.enclosure.germs import Germ
 from boundcheck.enclosure.intervals import EVERYTHING, INFINITY, Interval
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.pieces import PiecewiseObjective
+from boundcheck.enclosure.pole_search import is_tiny, smallest_without_bound
 from boundcheck.enclosure.scales import UndecidedError
+from boundcheck.enclosure.wave_peaks import peak_of_waves
 
 _FIRST_START = 8
 _MOST_DOUBLINGS = 400
 _MOST_WITHOUT_BOUND = 14
-_FIRST_LOOK, _POLES_WITHIN = 300, arb(2) ** 30
-_POINTS, _CLIMBS, _STRIDE = 32, 12, 16
+_FIRST_LOOK = 300
+_STRIDE = 16
 _COARSE = arb(2) ** -20
 _FAR = arb(2) ** 64
-_TINY = arb(2) ** -30
-_AT_INFINITY = arb(2) ** -4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +103,11 @@ class Search:
             self.look_for_pole()
 
     def look_for_pole(self) -> None:
-        """Halve a cell on which no bound of f is known, each time towards the greater values, until it is tiny."""
-        items = [item for _, _, item in self.queue if len(item) > 1 and not item[3].is_finite() and not item[2]]
-        items = [item for item in items if max(abs(item[0]), abs(item[1])) <= _POLES_WITHIN]
-        if not items:
-            return
-        low, high = max(items, key=lambda item: self.size_within(item[0], item[1]))[:2]
-        while not is_tiny(low, high, 0):
-            middle = ((low + high) / 2).mid()
-            halves = [(low, middle), (middle, high)]
-            halves = [half for half in halves if not self.objective.over(*half, self.values).is_finite()]
-            if not halves:
-                return
-            low, high = max(halves, key=lambda half: self.size_within(*half))
-        raise SingularError(low, high)
-
-    def size_within(self, low: arb, high: arb) -> float:
-        """Return about the greatest |f| at a few points of a cell."""
-        points = [(low + (high - low) * k / 8).mid() for k in range(1, 8)]
-        values = [abs(self.objective.at(point, self.values)) for point in points]
-        return max(float(value.mid()) if value.is_finite() else math.inf for value in values)
+        """Raise ``SingularError`` with a tiny cell on which f has no finite bound, if one is found."""
+        cells = [item for _, _, item in self.queue if len(item) > 1 and not item[3].is_finite() and not item[2]]
+        found = smallest_without_bound(self.objective, self.values, [item[:2] for item in cells])
+        if found is not None:
+            raise SingularError(*found)
 
     def keep_unsettled(self, items: Sequence[Item]) -> None:
         """Take the cells and tails that may still hold a maximiser as candidates; a tail stands for cells before it."""
@@ -310,31 +295,10 @@ class Search:
             return
         if self.objective.wave_lengths and upper.is_finite():
             with ctx.workprec(ctx.prec + dyadic(abs(start)).numerator.bit_length()):
-                self.climb_a_wave(start)
+                place = peak_of_waves(self.objective, self.values, start, self.slack() / 4)
+                if place is not None:
+                    self.offer_point(place)
         heapq.heappush(self.queue, (-upper, next(self.ticket), (start,)))
-
-    def climb_a_wave(self, start: arb) -> None:
-        """Offer a peak of the waves just beyond ``start``: far out they alone decide how high f gets."""
-        place, sign = start, 1 if start > 0 else -1
-        for reach, length in enumerate(self.objective.wave_lengths):
-            steps = [k - (_POINTS // 2 if reach else 0) for k in range(_POINTS)]
-            points = [(place + sign * arb(length) * k / _POINTS).mid() for k in steps]
-            values = [(self.objective.at(point, self.values), point) for point in points if abs(point) >= abs(start)]
-            finite = [(float(value.mid()), point) for value, point in values if value.is_finite()]
-            if not finite:
-                return
-            place = max(finite, key=lambda pair: pair[0])[1]
-        for _ in range(_CLIMBS):
-            jet = self.objective.jet(place, place, self.values)
-            if not jet[2] < 0:
-                break
-            step = (jet[1] / (2 * jet[2])).mid()
-            if not abs(step) < self.objective.wave_lengths[-1]:
-                break
-            place = (place - step).mid()
-            if step * step * abs(jet[2]) < self.slack() / 4:
-                break
-        self.offer_point(place)
 
     def _tail_bound(self, germ: Germ, side: int) -> arb:
         if germ.is_zero() or germ.scale.growth() <= 0:
@@ -356,13 +320,6 @@ class Search:
     def queue_is_finite(self, start: arb) -> bool:
         """Tell whether the bounds left in the queue are finite."""
         return not self.queue or bool((-self.queue[0][0]).is_finite())
-
-
-def is_tiny(low: arb, high: arb, side: int) -> bool:
-    """Tell whether a cell without a finite value is too small to go on; in a chart, relative to its place."""
-    if not side:
-        return bool(high - low < _TINY * max(arb(1), abs(low)))
-    return bool(high - low < _TINY * low or high < _AT_INFINITY)
 
 
 @lru_cache(maxsize=256)
