@@ -9,7 +9,7 @@ import sympy
 from flint import arb, fmpq
 from sympy import Expr
 
-from boundcheck.enclosure.balls import compile_arb
+from boundcheck.enclosure.balls import compile_arb, integer_power
 
 
 class UndecidedError(Exception):
@@ -114,7 +114,8 @@ def number(value: Expr) -> arb:
 
 
 def ball_power(base: arb, exponent: Fraction) -> arb:
-    """Raise a positive ball to a rational power."""
+    """Raise a ball to a rational power; one that is not positive only to a whole power."""
     if exponent.denominator == 1:
-        return base ** int(exponent)
+        whole = int(exponent)
+        return integer_power(whole, base) if whole >= 0 else 1 / integer_power(-whole, base)
     return base ** arb(fmpq(exponent.numerator, exponent.denominator))

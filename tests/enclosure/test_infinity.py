@@ -13,7 +13,7 @@ from boundcheck.enclosure.charts import chart
 from boundcheck.enclosure.germs import identity
 from boundcheck.enclosure.intervals import INFINITY, INTERVALS
 from boundcheck.enclosure.program import Runner, compile_program
-from boundcheck.enclosure.scales import Scale, UndecidedError
+from boundcheck.enclosure.scales import Scale, UndecidedError, ball_power
 from boundcheck.enclosure.tails import germs_from
 from boundcheck.notation import z
 
@@ -135,3 +135,12 @@ def test_a_chart_is_the_function_seen_from_infinity(function):
 @pytest.mark.parametrize("function", [atan(z), exp(-(z**2)), exp(z), z * exp(-z), tanh(z) + z])
 def test_other_functions_have_no_chart(function):
     assert chart(function, z, 1, 3) is None
+
+
+def test_whole_powers_of_balls_of_any_sign():
+    for exponent in (2, 3, 4):
+        around = ball_power(arb(0, 1), Fraction(exponent))
+        assert around.is_finite()
+        assert around.contains(0.25)
+    assert ball_power(arb(2), Fraction(-2)) == 0.25
+    assert ball_power(arb(4), Fraction(3, 2)).overlaps(arb(8))
