@@ -228,9 +228,7 @@ class Objective:
         """Tell whether there are sines or cosines of z beside something else, all of it smooth."""
         return bool(self.wave_lengths) and self.period is None and not is_rough(self.inner)
 
-    def wave_range(
-        self, low: arb, high: arb, values: Sequence[arb], bound: Callable[[Expr], Interval]
-    ) -> Interval:
+    def wave_range(self, low: arb, high: arb, values: Sequence[arb], bound: Callable[[Expr], Interval]) -> Interval:
         """Enclose f over [low, high], of which one end may be infinite, with waves as all that they range over.
 
         Args:    bound: gives the range over R of a periodic function of z.

@@ -75,5 +75,3 @@ def _exact_root(program: Program, index: int) -> Expr | None:
     """Return 0 where a kink's place is exactly there; other places are enclosed."""
     argument = _source(program, program.instructions[index].inputs[0])
     return sympy.S.Zero if argument.subs(program.symbols[0], 0) == 0 else None
-
-

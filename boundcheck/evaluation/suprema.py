@@ -94,9 +94,7 @@ def follower_of(expression: Expr, symbols: tuple[Symbol, ...], activation: Activ
 
 
 @lru_cache(maxsize=256)
-def _objective(
-    expression: Expr, symbols: tuple[Symbol, ...], activation: Activation
-) -> Objective | PiecewiseObjective:
+def _objective(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Objective | PiecewiseObjective:
     return objective_of(activation.expression, z, expression, sigma_z, symbols, activation.removable)
 
 

@@ -111,12 +111,17 @@ def _mutation(found: dict[str, Any]) -> list[str]:
     words = (
         f"{found['mutants']} of {found['possible']} possible errors were planted into derivation steps: "
         f"{found['killed']} were refuted by a witness, {found['still_true']} turned out to be weaker claims that are "
-        f"still true and were proved, {left} stayed undecided. None is ever passed without a proof."
+        f"still true and were proved, {left} stayed undecided{_no_claims(found)}. None is ever passed without a proof."
     )
     rows = [(row["kind"], row["killed"], row["still_true"], row["undecided"]) for row in found["kinds"]]
     lines += [words, "", *table(("kind of error", "refuted", "still true", "undecided"), rows, "-rrr")]
     survivors = [f"- {item['id']}, {item['mutation']}: `{item['claim'][:160]}`" for item in found["survivors"]]
     return [*lines, *(["", "What stayed undecided:", "", *survivors] if survivors else [])]
+
+
+def _no_claims(found: dict[str, Any]) -> str:
+    count = found.get("ill_posed", 0)
+    return f" ({count} of them say nothing: a term has no value at a point of their hypotheses)" if count else ""
 
 
 def _findings(found: list[dict[str, Any]]) -> list[str]:

@@ -14,6 +14,8 @@ KINDS = (
     (" times ", "constant scaled"),
     ("exponent", "exponent changed"),
     ("index", "index shifted"),
+    ("end ", "index shifted"),
+    ("start ", "index shifted"),
     ("sign of", "sign changed"),
     ("dropped hypothesis", "hypothesis dropped"),
     ("dropped", "term dropped"),
@@ -35,23 +37,28 @@ def plant(
 
     The sample's size follows from ``seconds`` by a fixed rate, not from a clock: the same seed plants the same errors.
 
-    Returns: mutants, killed (refuted by a witness), still_true (proved: weaker but valid), survivors (undecided), and
-             the same counts for every kind of error.
+    Returns: mutants, killed (refuted by a witness), still_true (proved: weaker but valid), survivors (undecided),
+             ill_posed (those of them that say nothing: a term has no value at a point of their hypotheses), and the
+             same counts for every kind of error.
     """
-    from boundcheck.algebra.mutation import mutants
+    from boundcheck.algebra.mutation import NO_VALUE, mutants
     from boundcheck.algebra.prover import decide
 
     planned = [mutant for statement in statements for mutant in mutants(statement)]
     wanted = min(len(planned), int(seconds * PER_SECOND))
     sample = random.Random(seed).sample(planned, wanted)
     fates: dict[str, list[Any]] = {"refuted": [], "proved": [], "undecided": []}
+    ill_posed = 0
     for mutant in sample:
-        fates[decide(mutant.id, mutant.claim, list(mutant.given), TIMEOUT).status].append(mutant)
+        verdict = decide(mutant.id, mutant.claim, list(mutant.given), TIMEOUT)
+        fates[verdict.status].append(mutant)
+        ill_posed += verdict.method == NO_VALUE
     return {
         "possible": len(planned),
         "mutants": wanted,
         "killed": len(fates["refuted"]),
         "still_true": len(fates["proved"]),
+        "ill_posed": ill_posed,
         "kinds": _kinds(fates),
         "survivors": [{"id": item.id, "mutation": item.mutation, "claim": item.claim} for item in fates["undecided"]],
     }

@@ -1,6 +1,7 @@
 """Run commands in this process, and say what a good and a refused one look like."""
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,5 +45,7 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(capsys):
+def terminal(capsys, monkeypatch):
+    """No progress lines, however slow the machine is: what else a command says on stderr is compared."""
+    monkeypatch.setattr("boundcheck.cli.frame.LOG_SECONDS", math.inf)
     return Terminal(capsys)

@@ -124,9 +124,7 @@ class Workshop:
             signs = power_sign(a.signs, 2)
         return Column(polynomial, signs, tuple(sorted(powers.items())), monomial_product(a.times, b.times))
 
-    def towards(
-        self, columns: Iterable[Column], targets: Iterable[Monomial], *, simplest_first: bool = False
-    ) -> None:
+    def towards(self, columns: Iterable[Column], targets: Iterable[Monomial], *, simplest_first: bool = False) -> None:
         """Add multiples of columns that contain a target monomial, until there are enough."""
         wanted = sorted(targets, key=lambda monomial: (len(monomial), monomial))
         found: list[tuple[int, Column, Monomial]] = []

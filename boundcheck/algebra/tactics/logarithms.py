@@ -75,5 +75,3 @@ def _exponent(context: Context, side: Term) -> tuple[Term, list[Step]] | None:
     if side[0] == "**" and context.fraction_sign(context.table.normal(side[1])) == SIGNS[">"]:
         return mul(side[2], ("log", side[1])), [axiom("power-by-exp", u=side[1], v=side[2])]
     return None
-
-
