@@ -10,7 +10,7 @@ from boundcheck.network import gradient_functions
 from boundcheck.notation import sigma_z, z
 
 OWN = [
-    "(1-cos(z))/z**2",
+    pytest.param("(1-cos(z))/z**2", marks=pytest.mark.slow),
     "exp(-abs(z))*(1+abs(z)+z**2/2)",
     pytest.param("(exp(z)-1)/z*exp(-z**2)", marks=pytest.mark.slow),
     pytest.param("tanh(z)+sin(z)/10", marks=pytest.mark.slow),

@@ -298,7 +298,7 @@ def test_an_activation_without_constants_leaves_what_needs_them_open(tmp_path):
         "network": {"activation": "relu", "lengths": [1, 2], "widths": [16, 32]},
         "run": {
             "statements": ["prop-1", "lemma-1", "prop-4", "prop-6", "theorem-1", "theorem-2", "corollary-1"],
-            "mutation_seconds": 0, "runs": 2, "restarts": 4,
+            "mutation_seconds": 0, "runs": 2, "restarts": 4, "timeout": "0.01",
         },
     }  # fmt: skip
     report = boundcheck.report(config)
