@@ -268,3 +268,12 @@ def test_display():
     assert "4*sqrt(3)/9" in str(tanh.constant(2))
     assert "\\sup_z" in tanh.constant(2)._repr_latex_()
     assert [tanh.sigma0, tanh.sigma1, tanh.sigma2, tanh.sigma3] == [tanh.constant(k).enclosure() for k in range(4)]
+
+
+@pytest.mark.parametrize("text", ["sin(z)/z", "tanh(z)/z", "cos(z)*exp(-z**2)"])
+def test_a_loose_bound_on_a_wide_cell_names_no_place_of_the_maximum(text):
+    """|sin z|/|z| is at most 1 on [1, 2] by the ranges of its parts, and nowhere near 1 in truth."""
+    found = bc.activation(text).constant(0).supremum(12)
+    assert found.maximisers
+    assert not found.at_infinity
+    assert all(max(abs(place.lower), abs(place.upper)) < Fraction(1, 1000) for place in found.maximisers)

@@ -34,6 +34,7 @@ from boundcheck.enclosure.wave_peaks import peak_of_waves
 _FIRST_START = 8
 _MOST_DOUBLINGS = 400
 _MOST_WITHOUT_BOUND = 14
+_MOST_LOOKS, _WIDE = 40, 1e-6
 _FIRST_LOOK = 300
 _STRIDE = 16
 _COARSE = arb(2) ** -20
@@ -70,7 +71,7 @@ class Search:
         self.candidates: list[Candidate] = []
         self.queue: list[tuple[arb, int, Item]] = []
         self.ticket = count()
-        self.cells, self.next_look = 0, _FIRST_LOOK
+        self.cells, self.next_look, self.looks = 0, _FIRST_LOOK, 0
 
     def run(self, guesses: Sequence[arb]) -> None:
         """Settle all of R."""
@@ -83,6 +84,9 @@ class Search:
             if upper < self.best:
                 break
             if upper - self.best <= self.slack():
+                if self.is_worth_a_look(item):
+                    self.treat(*item)
+                    continue
                 self.residual = upper
                 self.keep_unsettled([item, *(entry[2] for entry in self.queue if -entry[0] >= self.best)])
                 break
@@ -91,6 +95,13 @@ class Search:
                 self.cut_tail(item[0])
             else:
                 self.treat(*item)
+
+    def is_worth_a_look(self, item: Item) -> bool:
+        """Tell whether to split a cell whose bound will do, so that it is not named as a place of the maximum."""
+        if len(item) == 1 or self.looks >= _MOST_LOOKS or item[1] - item[0] < _WIDE:
+            return False
+        self.looks += 1
+        return True
 
     def check_effort(self, upper: arb) -> None:
         """Give up after too many cells or too much time; where f is infinite on cells, look for its pole first."""
