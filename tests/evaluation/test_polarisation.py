@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from flint import arb
+from flint import arb, fmpq
 from sympy import Integer, Symbol, cos, pi, sin
 
 from boundcheck.activations import activation
@@ -146,3 +146,19 @@ def test_degrees_are_found_for_entries_that_start_at_zero():
     )
     assert polarise(value, phi).degree == 2
     assert Supremum(variable=phi, value=value, domain=(Integer(0), pi / 2)).value is value
+
+
+@pytest.mark.parametrize("at_start", [True, False])
+@pytest.mark.parametrize("away", [Fraction(1, 10**8), Fraction(3, 10**6), Fraction(0)])
+def test_a_maximiser_too_near_to_an_end_for_doubles_is_refined_from_there(away, at_start):
+    """Doubles name the end itself; one direction bounds from below with all digits only from the maximiser inside."""
+    centre = away if at_start else 1 - away
+
+    class Hill:
+        def at(self, turn):
+            apart = arb(fmpq(turn.numerator, turn.denominator)) - arb(fmpq(centre.numerator, centre.denominator))
+            return 3 - apart * apart + apart**3 / 5
+
+    place, known = refined(Hill(), Fraction(0) if at_start else Fraction(1), 7, 60)
+    assert 2 * known >= 60
+    assert abs(place - centre) < Fraction(1, 10**30)

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from boundcheck.report import guarantees, reading, tex
+from boundcheck.report import guarantees, markdown_sections, reading, tex
 from boundcheck.report.facts import facts
 from boundcheck.report.formulas import mathml
 from boundcheck.report.markdown_sections import formula, prose
-from boundcheck.report.mutations import _kinds
+from boundcheck.report.mutations import _kinds, plant
 
 RUNS = {0.5: np.array([0.9, 0.4, 0.45]), 3.0: np.array([0.9, 0.2, 0.1])}
 
@@ -140,3 +140,17 @@ def test_tex_sets_indices_low_and_powers_high():
 
 def test_small_numbers_in_sentences_are_powers_of_ten():
     assert prose("agree to 4.4e-16") == "agree to 4.4·10⁻¹⁶"
+
+
+def test_planted_errors_that_are_no_claims_are_counted_apart(monkeypatch):
+    """Without delta < 1, or delta > 0, a root of log(2/delta) has no value somewhere: undecided, and said why."""
+    from boundcheck.algebra import mutation
+    from boundcheck.theory import statement
+
+    planned = [item for item in mutation.mutants(statement("prop-2a")) if "dropped hypothesis delta" in item.mutation]
+    monkeypatch.setattr(mutation, "mutants", lambda _: planned)
+    found = plant([statement("prop-2a")], seconds=Fraction(10), seed=0)
+    assert (found["mutants"], found["killed"], found["ill_posed"]) == (2, 0, 2)
+    assert len(found["survivors"]) == 2
+    assert "2 of them say nothing" in "\n".join(markdown_sections._mutation(found))
+    assert "say nothing" not in "\n".join(markdown_sections._mutation(found | {"ill_posed": 0}))
