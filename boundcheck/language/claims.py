@@ -11,6 +11,7 @@ from sympy import Expr, Symbol
 
 from boundcheck.language.latex import latex
 from boundcheck.language.text import to_text
+from boundcheck.language.unicode import unicode_form
 
 Operator = Literal["==", "<=", "<", ">=", ">"]
 OPERATORS: tuple[Operator, ...] = ("==", "<=", "<", ">=", ">")
@@ -62,8 +63,7 @@ class Relation:
 
     def pretty(self, columns: int | None = None) -> str:
         """Write the relation in Unicode, in two dimensions, wrapped at ``columns``."""
-        relation = _SYMPY[self.op](self.left, self.right, evaluate=False)
-        return sympy.pretty(relation, use_unicode=True, num_columns=columns, wrap_line=columns is not None)
+        return unicode_form(_SYMPY[self.op](self.left, self.right, evaluate=False), columns)
 
     def __str__(self) -> str:
         return self.text

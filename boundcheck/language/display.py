@@ -11,6 +11,7 @@ from boundcheck.language.claims import Claim, IsInteger, Relation
 from boundcheck.language.latex import latex, symbol_latex
 from boundcheck.language.statements import Recurrence, Supremum
 from boundcheck.language.text import to_text
+from boundcheck.language.unicode import unicode_form
 
 Notation = Literal["text", "unicode", "latex"]
 NOTATIONS: tuple[Notation, ...] = ("text", "unicode", "latex")
@@ -96,7 +97,7 @@ def _unicode_blocks(name: Symbol, value: Value) -> list[str]:
         return [_equation(name, value.output), *_recurrence_blocks(value)]
     if isinstance(value, Supremum) and isinstance(value.value, Recurrence):
         head = f"{sympy.pretty(name)} is the {_supremum_head(value)} of"
-        return [head, sympy.pretty(value.value.output, use_unicode=True), *_recurrence_blocks(value.value)]
+        return [head, unicode_form(value.value.output, COLUMNS), *_recurrence_blocks(value.value)]
     return [_equation(name, value)]
 
 
@@ -111,9 +112,9 @@ def _recurrence_blocks(value: Recurrence) -> list[str]:
 
 def _equation(left: Symbol, right: Value) -> str:
     if isinstance(right, Supremum):
-        inner = sympy.pretty(right.value, use_unicode=True, num_columns=COLUMNS)
+        inner = unicode_form(right.value, COLUMNS)
         return f"{sympy.pretty(left)} is the {_supremum_head(right)} of\n{inner}"
-    return sympy.pretty(sympy.Eq(left, right, evaluate=False), use_unicode=True, num_columns=COLUMNS)
+    return unicode_form(sympy.Eq(left, right, evaluate=False), COLUMNS)
 
 
 def _supremum_head(value: Supremum) -> str:

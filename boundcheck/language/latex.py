@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Symbol
+from sympy import Expr, Symbol
 from sympy.printing.conventions import split_super_sub
 from sympy.printing.latex import LatexPrinter, translate
+
+from boundcheck.language.unicode import positive_first
 
 _WHOLE = {
     "norm_nu": r"\left\|\nu\right\|",
@@ -19,6 +21,9 @@ _ENDINGS = {"_sq": "{}^{{2}}", "_prime": "{}'"}
 
 
 class _Printer(LatexPrinter):
+    def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
+        return positive_first(super()._as_ordered_terms(expr, order=order))
+
     def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:  # noqa: N802 - SymPy looks it up by this name
         return symbol_latex(expr.name)
 

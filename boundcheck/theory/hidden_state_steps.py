@@ -6,7 +6,7 @@ h_{t-1}; a step's hypotheses are the bounds that earlier steps gave.
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Symbol, sqrt
+from sympy import Expr, Integer, Sum, Symbol, sqrt
 
 from boundcheck.language import Relation, Step
 from boundcheck.notation import p, q, sigma0, sigma1, sigma2, sigma3, sigma4
@@ -18,6 +18,7 @@ def nonnegative(names: str) -> tuple[Symbol, ...]:
 
 
 t = Symbol("t", integer=True, positive=True)
+k = Symbol("k", integer=True)
 a, A, h, Dw, Du, Dwp, Dup, Gp, G, B, Lp, w = nonnegative("a A h D_w D_u Dw_prev Du_prev G_prev G B L_prev w")
 x, s0, s1, s2 = nonnegative("x abs_s0 abs_s1 abs_s2")
 root: Expr = sqrt(sigma0**2 + 1)
@@ -42,6 +43,22 @@ def equal(left: Expr, right: Expr) -> Relation:
 
 GEOMETRIC = (
     Step.of("I1", p(t + 1, a), "==", 1 + a * p(t, a), because="split off the term k = 0"),
+    Step.of(
+        "I2",
+        Sum(a**k * p(t - k, a), (k, 0, t - 1)),
+        "==",
+        q(t, a),
+        because="a^j stands once in each of the terms k = 0, ..., j",
+        swaps=PQ,
+    ),
+    Step.of(
+        "I3",
+        Sum(a**k * p(t - k - 1, a), (k, 0, t - 1)),
+        "==",
+        q(t - 1, a),
+        because="(I2) at t - 1; the term k = t - 1 is zero",
+        swaps=PQ,
+    ),
     Step.of("I4", q(t + 1, a), "==", p(t + 1, a) + a * q(t, a), because="shift the index by one"),
     Step.of("I5a", p(t, a), "<=", q(t, a), because="k + 1 >= 1 term by term", swaps=PQ),
     Step.of("I5b", q(t, a), "<=", t * p(t, a), because="k + 1 <= t term by term", swaps=PQ),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from boundcheck.algebra import check, compare, mutate, prove, replay
@@ -22,6 +24,36 @@ def test_every_derivation_step_of_every_statement_is_proved():
     verdicts = [verdict for item in statements() for verdict in check(item, timeout=30)]
     assert len(verdicts) > 100
     assert not [(v.id, v.status, v.reason) for v in verdicts if v.status != "proved"]
+
+
+SUM_OF_P = "sum(k, 0, {}, x**k*p({}, x)) == {}"
+
+
+@pytest.mark.parametrize(
+    ("end", "index", "right"),
+    [
+        ("t - 1", "t - k", "q(t, x)"), ("t", "t - k", "q(t, x)"), ("t - 1", "t - k - 1", "q(t - 1, x)"),
+        ("t", "t - k - 1", "q(t - 1, x)"), ("t - 2", "t - k - 1", "q(t - 1, x)"),
+        ("t - 1", "t - k", "q(t + 1, x) - (t + 1)*x**t"),
+    ],
+)  # fmt: skip
+def test_sums_of_p_are_q_by_one_induction(end, index, right):
+    """(I2) and (I3); terms that vanish at the end of the range change nothing."""
+    before = time.process_time()
+    verdict = prove(SUM_OF_P.format(end, index, right), ["integer(t)", "t >= 1", "x >= 0"], timeout=20)
+    assert (verdict.status, verdict.method) == ("proved", "identity"), verdict.reason
+    assert time.process_time() - before < 2
+    assert [step["rule"] for step in verdict.certificate["steps"]] == ["induction"]
+    assert replay(verdict.certificate)
+
+
+@pytest.mark.parametrize(
+    ("end", "index", "right"),
+    [("t - 2", "t - k", "q(t, x)"), ("t - 1", "t - k - 1", "q(t, x)"), ("t - 1", "t - k", "q(t - 1, x)")],
+)
+def test_sums_of_p_that_end_elsewhere_are_not_q(end, index, right):
+    verdict = prove(SUM_OF_P.format(end, index, right), ["integer(t)", "t >= 1", "x >= 0"], timeout=5)
+    assert verdict.status == "refuted"
 
 
 def test_mutants_cover_the_kinds_of_error():

@@ -8,11 +8,12 @@ import hashlib
 import math
 
 import pytest
-from sympy import Abs, Add, Expr, Symbol, cos, sin, sqrt
+from sympy import Abs, Add, Expr, Sum, Symbol, cos, sin, sqrt
 
 from boundcheck.language import Recurrence, Supremum, to_text
 from boundcheck.notation import phi, sigma_z
 from boundcheck.theory import statement, statements
+from boundcheck.theory.hidden_state_steps import t
 
 
 def drawn(name):
@@ -50,6 +51,8 @@ POINT["L_prev"] = drawn("sigma1") * drawn("G_prev")
 
 def number(expression, rename=None):
     """Evaluate an expression (in the language of claims) at the point; NaN outside its domain."""
+    if expression.has(Sum):
+        expression = expression.subs(t, int(POINT["t"])).doit()
     names = {symbol: (rename or {}).get(symbol.name, symbol.name) for symbol in expression.free_symbols}
     text = to_text(expression.xreplace({symbol: Symbol(name, positive=True) for symbol, name in names.items()}))
     try:

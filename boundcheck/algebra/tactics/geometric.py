@@ -10,7 +10,7 @@ from boundcheck.algebra.context import Context
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.quotients import Atom
 from boundcheck.algebra.tactics.named import argument, axiom
-from boundcheck.algebra.terms import ZERO, Rel, Term, add, free, num, sub, write
+from boundcheck.algebra.terms import ZERO, Rel, Term, add, free, num, sub, substitute, write
 
 Step = dict[str, Any]
 MAX_GAP = 6
@@ -99,15 +99,18 @@ def powers(context: Context, atoms: list[Atom]) -> Iterator[Step]:
 
 
 def sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:
-    """Split the last term off a sum that is longer by one or more than another with the same start."""
+    """Split the last term off a sum, if it is zero or another sum with the same start is shorter."""
     sums = [atom for atom in atoms if atom.head == "sum" and not atom.arguments[1].denominator]
     for atom in sums:
-        for other in sums:
-            gap = atom.arguments[1].numerator - other.arguments[1].numerator
-            longer = gap.is_constant() and 0 < gap.constant_value() <= MAX_GAP
-            if longer and atom.arguments[0].key == other.arguments[0].key:
-                yield {"rule": "sum-last", "sum": write(atom.term)}
-                break
+        last = substitute(argument(context, atom, 2), {atom.index: argument(context, atom, 1)})
+        gaps = [
+            atom.arguments[1].numerator - other.arguments[1].numerator
+            for other in sums
+            if atom.arguments[0].key == other.arguments[0].key
+        ]
+        longer = any(gap.is_constant() and 0 < gap.constant_value() <= MAX_GAP for gap in gaps)
+        if longer or not context.table.normal(last).numerator:
+            yield {"rule": "sum-last", "sum": write(atom.term)}
 
 
 def geometric_sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:

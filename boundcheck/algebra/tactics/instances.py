@@ -27,6 +27,7 @@ from boundcheck.algebra.tactics.radicals import (
     root_bounds,
     root_of_product,
 )
+from boundcheck.algebra.tactics.recurring import recurring
 from boundcheck.algebra.terms import ZERO, Rel, Term, mul, num, sub, subterms
 
 Step = dict[str, Any]
@@ -62,6 +63,7 @@ def definitions(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
     yield from recurrences(context, atoms)
     yield from powers(context, atoms)
     yield from sums(context, atoms)
+    yield from recurring(context, atoms)
     yield from geometric_sums(context, atoms)
     yield from _addition(context, atoms)
     yield from _multiples(context, atoms)

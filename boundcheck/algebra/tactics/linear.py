@@ -27,7 +27,7 @@ def cancelling(
              cost: preference, lower first; seconds: limit for the simplex method.
     """
     from scipy.optimize import linprog
-    from scipy.sparse import csr_array
+    from scipy.sparse import csc_array, hstack
 
     scales = [max((abs(value) for value in polynomial.terms.values()), default=fmpq(1)) for polynomial in columns]
     columns = [polynomial.scaled(1 / scale) for polynomial, scale in zip(columns, scales, strict=True)]
@@ -46,16 +46,20 @@ def cancelling(
             data.append(1.0)
             row.append(last)
             column.append(j)
-    matrix = csr_array((data, (row, column)), shape=(last + 1, len(columns)))
+    matrix = csc_array((data, (row, column)), shape=(last + 1, len(columns)))
     right = np.zeros(last + 1)
     right[last] = 1.0
-    bounds = [(None, None) if flag else (0, None) for flag in free]
+    # A free column costs as much either way: with a cost that had a sign, a dependency among such would be unbounded.
+    both = np.flatnonzero(free)
     options = {"time_limit": max(0.05, seconds), "maxiter": MAX_ITERATIONS, "presolve": False}
-    found = linprog(cost, A_eq=matrix, b_eq=right, bounds=bounds, method="highs-ds", options=options)
+    whole, costs = hstack([matrix, -matrix[:, both]]), np.concatenate([cost, np.asarray(cost)[both]])
+    found = linprog(costs, A_eq=whole, b_eq=right, bounds=(0, None), method="highs-ds", options=options)
     if found.status != 0:
         return None
-    support = [j for j, value in enumerate(found.x) if abs(value) > SUPPORT]
-    values = _rational(columns, strict, free, support, found.x)
+    guess = found.x[: len(columns)]
+    guess[both] -= found.x[len(columns) :]
+    support = [j for j, value in enumerate(guess) if abs(value) > SUPPORT]
+    values = _rational(columns, strict, free, support, guess)
     return None if values is None else [(j, value / scales[j]) for j, value in values]
 
 

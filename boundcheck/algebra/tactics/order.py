@@ -8,7 +8,7 @@ from boundcheck.algebra.tactics.calculus import by_concavity, by_slopes
 from boundcheck.algebra.tactics.cases import by_absolute, by_integer_cases, by_sign_cases, by_variable_cases
 from boundcheck.algebra.tactics.denial import by_combination
 from boundcheck.algebra.tactics.elimination import eliminate
-from boundcheck.algebra.tactics.equality import split_equality
+from boundcheck.algebra.tactics.equality import by_induction_of_equality, split_equality
 from boundcheck.algebra.tactics.exponentials import by_exponentials
 from boundcheck.algebra.tactics.factoring import by_factors
 from boundcheck.algebra.tactics.induction import by_induction
@@ -20,7 +20,7 @@ from boundcheck.algebra.tactics.reparametrisation import by_substituting_roots
 from boundcheck.algebra.tactics.roots import by_squaring
 from boundcheck.algebra.tactics.squares import by_squares
 from boundcheck.algebra.tactics.strengthening import by_strengthening
-from boundcheck.algebra.tactics.summands import by_recurrence, by_summands
+from boundcheck.algebra.tactics.summands import by_summands
 
 # name, share of the time left, least depth at which it is tried, tactic
 ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
@@ -28,6 +28,7 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("combination", 0.5, 0, by_combination(1)),
     ("factors", 0.5, 0, by_factors),
     ("elimination", 0.6, 1, eliminate),
+    ("identity", 0.4, 1, by_induction_of_equality),
     ("equality", 0.9, 0, split_equality),
     ("cases", 0.5, 1, by_integer_cases),
     ("square", 0.4, 1, by_completing),
@@ -47,10 +48,9 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("slopes", 0.5, 0, by_slopes),
     ("strengthening", 0.5, 2, by_strengthening),
     ("root-substitution", 0.5, 1, by_substituting_roots),
-    ("recurrence", 0.5, 1, by_recurrence),
     ("concavity", 0.5, 1, by_concavity),
     ("exponentials", 0.5, 1, by_exponentials),
 )
-CHEAP = ORDER[:8]
+CHEAP = ORDER[:9]
 # tactics, depth of sub-goals, effort of the search for a witness afterwards
 PASSES = ((CHEAP, 1, 1), (ORDER, 1, 2), (ORDER, 2, 2))
