@@ -9,13 +9,10 @@ from collections.abc import Mapping
 
 from flint import arb, ctx, fmpq
 
+from boundcheck.algebra.refusals import NoValue, refuse, require
 from boundcheck.algebra.terms import Term, sum_depth
 
 MAX_SUMMANDS = 4000
-
-
-class NoValue(Exception):  # noqa: N818 - a finding, not a failure
-    """The term cannot be enclosed here (a pole, a root of a negative, an index that is no integer)."""
 
 
 def enclose(term: Term, point: Mapping[str, arb]) -> arb:
@@ -34,9 +31,7 @@ def enclose(term: Term, point: Mapping[str, arb]) -> arb:
         return _sum(term, point)
     values = [enclose(child, point) for child in term[1:]]
     result = _apply(head, values, term)
-    if result.is_nan():
-        message = f"no value of {head}"
-        raise NoValue(message)
+    require(not result.is_nan(), f"no value of {head}", NoValue)
     return result
 
 
@@ -48,21 +43,15 @@ def _apply(head: str, values: list[arb], term: Term) -> arb:
         case "*":
             return x * x if term[1] == term[2] else x * values[1]
         case "/":
-            if values[1].contains(0):
-                message = "a divisor may be zero"
-                raise NoValue(message)
+            require(not values[1].contains(0), "a divisor may be zero", NoValue)
             return x / values[1]
         case "**":
             return power(x, values[1])
         case "sqrt":
-            if not x >= 0:
-                message = "the root of a number that may be negative"
-                raise NoValue(message)
+            require(x >= 0, "the root of a number that may be negative", NoValue)
             return x.sqrt()
         case "log":
-            if not x > 0:
-                message = "the logarithm of a number that may not be positive"
-                raise NoValue(message)
+            require(x > 0, "the logarithm of a number that may not be positive", NoValue)
             return x.log()
         case "abs":
             return abs(x)
@@ -79,16 +68,13 @@ def power(base: arb, exponent: arb) -> arb:
     """Raise to a real power; integer exponents take any base."""
     whole = exponent.unique_fmpz() if exponent.is_exact() else None
     if whole is not None and abs(whole) < 10**6:
-        if whole < 0 and base.contains(0):
-            message = "a power of a number that may be zero"
-            raise NoValue(message)
+        require(whole >= 0 or not base.contains(0), "a power of a number that may be zero", NoValue)
         return _whole_power(base, int(whole))
     if base > 0:
         return base**exponent
     if base >= 0 and exponent > 0:
         return arb(0).union(base.upper() ** exponent) if base.contains(0) else base**exponent
-    message = "a fractional power of a number that may be negative"
-    raise NoValue(message)
+    refuse(NoValue, "a fractional power of a number that may be negative")
 
 
 def _whole_power(base: arb, exponent: int) -> arb:
@@ -103,16 +89,13 @@ def _whole_power(base: arb, exponent: int) -> arb:
 def _integer(value: arb) -> int:
     whole = value.unique_fmpz() if value.is_exact() else None
     if whole is None:
-        message = "an index that is no integer"
-        raise NoValue(message)
+        refuse(NoValue, "an index that is no integer")
     return int(whole)
 
 
 def _geometric(head: str, index: arb, x: arb) -> arb:
     count = _integer(index)
-    if count > MAX_SUMMANDS:
-        message = "an index that is too large"
-        raise NoValue(message)
+    require(count <= MAX_SUMMANDS, "an index that is too large", NoValue)
     total, x = arb(0), abs(x)
     for k in range(count - 1, -1, -1):
         total = total * x + (k + 1 if head == "q" else 1)
@@ -122,9 +105,8 @@ def _geometric(head: str, index: arb, x: arb) -> arb:
 def _sum(term: Term, point: Mapping[str, arb]) -> arb:
     _, index, low, high, summand = term
     first, last = _integer(enclose(low, point)), _integer(enclose(high, point))
-    if last < first - 1 or last - first > MAX_SUMMANDS ** (1 / sum_depth(term)):
-        message = f"a sum must run upwards, over at most {MAX_SUMMANDS} terms (with those of sums inside it)"
-        raise NoValue(message)
+    good = first - 1 <= last <= first + MAX_SUMMANDS ** (1 / sum_depth(term))
+    require(good, f"a sum must run upwards, over at most {MAX_SUMMANDS} terms (with those of sums inside it)", NoValue)
     inner = dict(point)
     total = arb(0)
     for k in range(first, last + 1):

@@ -10,17 +10,14 @@ from typing import Any
 
 from flint import arb
 
-from boundcheck.algebra.balls import NoValue, enclose, precision
+from boundcheck.algebra.balls import enclose, precision
+from boundcheck.algebra.refusals import NotCovered, NoValue, TermError, require
 from boundcheck.algebra.slopes import derivative
-from boundcheck.algebra.terms import Rel, Term, TermError, free, read, sub
+from boundcheck.algebra.terms import Rel, Term, free, read, sub
 
 BITS = 64
 MAX_LEAVES = 20_000
 Ball = dict[str, arb]
-
-
-class NotCovered(Exception):  # noqa: N818 - a verdict on a cover
-    """A piece of the box is not decided."""
 
 
 class Difference:
@@ -80,25 +77,11 @@ class _Walk:
         self.tick()
         if cover == "leaf":
             self.leaves += 1
-            self._leaf(box)
+            require(self.leaves <= MAX_LEAVES, "too many pieces", NotCovered)
+            require(self.difference.lower(box) > 0, "a piece of the box is not decided", NotCovered)
             return
         name, cut, below, above = cover
-        middle = enclose(read(cut), {})
-        low, high = box[name]
-        if not (low <= middle and middle <= high):
-            message = "a cut lies outside its box"
-            raise NotCovered(message)
+        (low, high), middle = box[name], enclose(read(cut), {})
+        require(low <= middle and middle <= high, "a cut lies outside its box", NotCovered)
         self.down({**box, name: (low, middle.upper())}, below)
         self.down({**box, name: (middle.lower(), high)}, above)
-
-    def _leaf(self, box: dict[str, tuple[arb, arb]]) -> None:
-        if self.leaves > MAX_LEAVES:
-            message = "too many pieces"
-            raise NotCovered(message)
-        try:
-            positive = bool(self.difference.lower(box) > 0)
-        except NoValue as trouble:
-            raise NotCovered(str(trouble)) from None
-        if not positive:
-            message = "a piece of the box is not decided"
-            raise NotCovered(message)

@@ -5,11 +5,11 @@ steps were found is of no concern here. Nothing in a certificate is taken on tru
 and may be refused.
 
 What must be trusted is this file and the modules that it imports, no SymPy, no NumPy, no tactic among them. In lines
-of code (neither blank, nor comments, docstrings or imports): this file 62, the rules (``rules``) 276, the axioms 123,
-facts, signs and definedness (``context``, ``signs``, ``definedness``) 327, normal forms over polynomials (``normal``,
-``quotients``, ``functions``, ``sum_forms``, ``polynomials``) 598, reading of texts (``terms``, ``hypotheses``,
-``steps``) 208, and what Arb decides (``boxes``, ``slopes``, ``witness``, ``balls``) 262; together 1856 (2750 with all
-lines), beside python-flint and Python itself.
+of code (neither blank, nor comments, docstrings or imports): this file 59, the rules (``rules``) 231, the axioms 114,
+facts, signs and definedness (``context``, ``signs``, ``definedness``) 288, normal forms over polynomials (``normal``,
+``quotients``, ``sum_forms``, ``polynomials``) 576, reading of texts (``terms``, ``hypotheses``, ``steps``,
+``refusals``) 228, and what Arb decides (``boxes``, ``slopes``, ``witness``, ``balls``) 229; together 1725 (2600 with
+all lines), beside python-flint and Python itself.
 """
 
 from __future__ import annotations
@@ -18,18 +18,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from boundcheck.algebra.boxes import NotCovered
 from boundcheck.algebra.context import Context
-from boundcheck.algebra.definedness import NotDefined
 from boundcheck.algebra.hypotheses import hypotheses, opening
-from boundcheck.algebra.polynomials import TooLarge
-from boundcheck.algebra.quotients import UndefinedTerm
+from boundcheck.algebra.refusals import NotDefined, Refusal, require
 from boundcheck.algebra.rules import RULES
-from boundcheck.algebra.steps import Rejected, Step, refuse, require, require_known
-from boundcheck.algebra.terms import Rel, TermError, read, read_relation
+from boundcheck.algebra.steps import Step, require_known
+from boundcheck.algebra.terms import Rel, read, read_relation
 from boundcheck.algebra.witness import refutes
 
 MAX_STEPS = 20_000
+KINDS = ("proof", "contradiction", "refutation")
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,43 +52,34 @@ def replay(certificate: Mapping[str, Any], tick: Callable[[], None] = lambda: No
     """
     kind = str(certificate.get("kind")) if isinstance(certificate, Mapping) else "?"
     try:
-        if kind not in _KINDS:
-            refuse(f"unknown kind {kind[:40]!r}; this checker knows: {' '.join(_KINDS)}")
-        _KINDS[kind](certificate, tick)
+        _check(certificate, kind, tick)
     except NotDefined as missing:
-        return Replay(accepted=False, kind=kind, reason=f"not known to be defined: needs {missing}")
-    except (Rejected, TermError, UndefinedTerm, TooLarge, NotCovered) as refusal:
-        return Replay(accepted=False, kind=kind, reason=str(refusal))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError, OverflowError) as error:
-        return Replay(accepted=False, kind=kind, reason=f"malformed: {type(error).__name__} {str(error)[:80]}")
+        reason = f"not known to be defined: needs {missing}"
+    except Refusal as refusal:
+        reason = str(refusal)
+    except MALFORMED as error:
+        reason = f"malformed: {type(error).__name__} {str(error)[:80]}"
     except RecursionError:
-        return Replay(accepted=False, kind=kind, reason="nested too deep")
-    return Replay(accepted=True, kind=kind)
+        reason = "nested too deep"
+    else:
+        return Replay(accepted=True, kind=kind)
+    return Replay(accepted=False, kind=kind, reason=reason)
 
 
-def _check_proof(certificate: Mapping[str, Any], tick: Callable[[], None]) -> None:
-    context = opening(certificate["given"], tick)
-    Checker(tick).prove(context, certificate["steps"], read_relation(certificate["claim"]))
-
-
-def _check_contradiction(certificate: Mapping[str, Any], tick: Callable[[], None]) -> None:
-    context = opening(certificate["given"], tick)
-    Checker(tick).run(context, certificate["steps"])
-    require(context.contradiction, "the hypotheses were not shown to contradict one another")
-
-
-def _check_refutation(certificate: Mapping[str, Any], tick: Callable[[], None]) -> None:
-    integers, relations = hypotheses(certificate["given"])
-    point = {str(name): read(text) for name, text in dict(certificate["point"]).items()}
-    if reason := refutes(read_relation(certificate["claim"]), relations, integers, point):
-        refuse(reason)
-
-
-_KINDS: dict[str, Callable[[Mapping[str, Any], Callable[[], None]], None]] = {
-    "proof": _check_proof,
-    "contradiction": _check_contradiction,
-    "refutation": _check_refutation,
-}
+def _check(certificate: Mapping[str, Any], kind: str, tick: Callable[[], None]) -> None:
+    require(kind in KINDS, f"unknown kind {kind[:40]!r}; this checker knows: {' '.join(KINDS)}")
+    if kind == "refutation":
+        integers, relations = hypotheses(certificate["given"])
+        point = {str(name): read(text) for name, text in dict(certificate["point"]).items()}
+        reason = refutes(read_relation(certificate["claim"]), relations, integers, point)
+        require(not reason, reason)
+        return
+    context, checker = opening(certificate["given"], tick), Checker(tick)
+    if kind == "proof":
+        checker.prove(context, certificate["steps"], read_relation(certificate["claim"]))
+    else:
+        checker.run(context, certificate["steps"])
+        require(context.contradiction, "the hypotheses were not shown to contradict one another")
 
 
 class Checker:
@@ -102,9 +92,8 @@ class Checker:
     def prove(self, context: Context, steps: list[Step], goal: Rel) -> None:
         """Run the steps and require the goal to be known, its terms defined."""
         self.run(context, steps)
-        if context.contradiction:
-            return
-        require_known(context, goal, "the steps do not reach")
+        if not context.contradiction:
+            require_known(context, goal, "the steps do not reach")
 
     def run(self, context: Context, steps: list[Step]) -> None:
         """Run steps in order; stop early at a contradiction, from which all follows."""
@@ -118,7 +107,6 @@ class Checker:
         self.count += 1
         self.tick()
         require(self.count <= MAX_STEPS, f"more than {MAX_STEPS} steps")
-        rule = RULES.get(step["rule"]) if isinstance(step["rule"], str) else None
-        if rule is None:
-            refuse(f"unknown rule {str(step['rule'])[:40]!r}")
-        rule(self, context, step)
+        rule = step["rule"]
+        require(isinstance(rule, str) and rule in RULES, f"unknown rule {str(rule)[:40]!r}")
+        RULES[rule](self, context, step)

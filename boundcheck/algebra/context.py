@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from boundcheck.algebra.definedness import NotDefined, outside_sums, require_term
+from boundcheck.algebra.definedness import require_term
 from boundcheck.algebra.normal import Table
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.quotients import Atom, Frac, constant
+from boundcheck.algebra.refusals import NotDefined, require
 from boundcheck.algebra.signs import ANY, SIGNS, mirrored, power_sign, sign_product, sign_sum
-from boundcheck.algebra.terms import ZERO, Rel, Term, free, sub, substitute, subterms
+from boundcheck.algebra.terms import ZERO, Rel, Term, free, sub, substitute
 
 
 class Fact:
@@ -84,14 +85,6 @@ class Context:
 
     # Facts.
 
-    def assume(self, relation: Rel) -> None:
-        """Take a relation as a hypothesis: whatever satisfies it has its terms defined."""
-        for condition in outside_sums(self, relation):
-            fact = self.fact(condition)
-            if not self.fact_holds(fact):
-                self.add(fact)
-        self.add(self.fact(relation))
-
     def establish(self, relation: Rel) -> None:
         """Add a relation that has been proved; NotDefined if its terms are not known to be defined."""
         self.require_defined(relation)
@@ -126,22 +119,6 @@ class Context:
             if sign <= wanted or (power > 1 and sign <= SIGNS["!="]):
                 by.append((g, power if sign <= wanted else power - power % 2))
         return polynomial.without_monomial(tuple(by)) if by else polynomial
-
-    def is_clear(self, relation: Rel) -> bool:
-        """Whether the sign of every denominator of a relation is known."""
-        value = self.table.normal(sub(relation.left, relation.right))
-        return all(len(self.sign(factor) - {"0"}) == 1 for factor, power in value.denominator if power % 2)
-
-    def has_defined_summands(self, relation: Rel) -> bool:
-        """Whether summands have values over their ranges: an empty sum is 0 even where they have none."""
-        for term in (*subterms(relation.left), *subterms(relation.right)):
-            if term[0] == "sum":
-                inner, body = self.binder(*term[1:])
-                try:
-                    inner.require_defined(body)
-                except NotDefined:
-                    return False
-        return True
 
     def add(self, fact: Fact) -> None:
         """Add P op 0, with P - 1 >= 0 beside it where P > 0 has integer values."""
@@ -289,21 +266,16 @@ class Context:
         for term in (item.left, item.right) if isinstance(item, Rel) else (item,):
             require_term(self, term)
 
-    def binder(
-        self, index: str, low: Term, high: Term, summand: Term, fresh: str | None = None
-    ) -> tuple[Context, Term]:
-        """Return a context in which a fresh integer runs from low to high, and the summand at it.
+    def binder(self, sum_: Term, fresh: str | None = None) -> tuple[Context, Term]:
+        """Return a context in which a fresh integer runs over the range of a sum, and the summand at it.
 
         Raises:  NotDefined if the name asked for is in use.
         """
-        if fresh is None:
-            fresh = self.unused(summand, low, high)
-        if not self.is_fresh(fresh, summand, low, high):
-            message = f"a name that is not in use; {fresh} is"
-            raise NotDefined(message)
-        inner = self.child()
+        _, index, low, high, summand = sum_
+        fresh = self.unused(summand, low, high) if fresh is None else fresh
+        require(self.is_fresh(fresh, summand, low, high), f"a name that is not in use; {fresh} is", NotDefined)
+        inner, variable = self.child(), ("var", fresh)
         inner.integers.add(fresh)
-        variable: Term = ("var", fresh)
         inner.add(inner.fact(Rel(variable, ">=", low)))
         inner.add(inner.fact(Rel(variable, "<=", high)))
         return inner, substitute(summand, {index: variable})

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from boundcheck.algebra.refusals import NotDefined, refuse
 from boundcheck.algebra.terms import ONE, ZERO, Rel, Term, add, children, sub, substitute, write, write_relation
 
 if TYPE_CHECKING:
     from boundcheck.algebra.context import Context
-
-
-class NotDefined(Exception):  # noqa: N818 - a finding about the claim
-    """A term is not known to have a value; the message is the condition that would give it one."""
 
 
 def require_term(context: Context, term: Term) -> None:
@@ -23,59 +20,51 @@ def require_term(context: Context, term: Term) -> None:
     for child in children(term):
         require_term(context, child)
     for condition in conditions(context, term):
-        if not context.holds(condition):
-            raise NotDefined(write_relation(condition))
-    _require_arguments(context, term)
-
-
-def _require_arguments(context: Context, term: Term) -> None:
-    if term[0] in ("p", "q") and not context.is_integer(context.table.normal(term[1])):
-        message = f"integer({write(term[1])})"
-        raise NotDefined(message)
+        _require(context, condition)
+    if term[0] in ("p", "q"):
+        _require_integer(context, term[1])
     if term[0] == "**" and not context.table.normal(term[2]).is_constant():
         _require_power(context, term[1], term[2])
 
 
+def _require(context: Context, condition: Rel) -> None:
+    if not context.holds(condition):
+        refuse(NotDefined, write_relation(condition))
+
+
+def _require_integer(context: Context, term: Term) -> None:
+    if not context.is_integer(context.table.normal(term)):
+        refuse(NotDefined, f"integer({write(term)})")
+
+
 def _require_power(context: Context, base: Term, exponent: Term) -> None:
+    """Require base > 0, or a base that the exponent allows as well: any for n >= 0, not 0 for n < 0, 0 for v > 0."""
     if context.holds(Rel(base, ">", ZERO)):
         return
     if context.is_integer(context.table.normal(exponent)):
-        if context.holds(Rel(exponent, ">=", ZERO)) or context.holds(Rel(base, "!=", ZERO)):
-            return
-    elif context.holds(Rel(base, ">=", ZERO)) and context.holds(Rel(exponent, ">", ZERO)):
-        return
-    message = f"{write(base)} > 0 (for the power {write(('**', base, exponent))})"
-    raise NotDefined(message)
+        good = context.holds(Rel(exponent, ">=", ZERO)) or context.holds(Rel(base, "!=", ZERO))
+    else:
+        good = context.holds(Rel(base, ">=", ZERO)) and context.holds(Rel(exponent, ">", ZERO))
+    if not good:
+        refuse(NotDefined, f"{write(base)} > 0 (for the power {write(('**', base, exponent))})")
 
 
 def _require_sum(context: Context, term: Term) -> None:
     _, index, low, high, summand = term
-    require_term(context, low)
-    require_term(context, high)
     for end in (low, high):
-        if not context.is_integer(context.table.normal(end)):
-            message = f"integer({write(end)})"
-            raise NotDefined(message)
-    upwards = Rel(add(high, ONE), ">=", low)
-    if not context.holds(upwards):
-        raise NotDefined(write_relation(upwards))
-    inner, body = context.binder(index, low, high, summand)
+        require_term(context, end)
+        _require_integer(context, end)
+    _require(context, Rel(add(high, ONE), ">=", low))
+    inner, body = context.binder(term)
     try:
         inner.require_defined(body)
     except NotDefined as missing:
-        if not _defined_from_low(context, index, low, high, summand):
+        fresh = context.unused(summand, low, high)
+        inner, _ = context.binder(("sum", index, ZERO, sub(high, low), summand), fresh)
+        try:  # at low + i, for an integer i from 0 to high - low
+            inner.require_defined(substitute(summand, {index: add(low, ("var", fresh))}))
+        except NotDefined:
             raise missing from None
-
-
-def _defined_from_low(context: Context, index: str, low: Term, high: Term, summand: Term) -> bool:
-    """Whether the summand at low + i is defined for a fresh integer i from 0 to high - low."""
-    fresh = context.unused(summand, low, high)
-    inner, _ = context.binder(index, ZERO, sub(high, low), summand, fresh)
-    try:
-        inner.require_defined(substitute(summand, {index: add(low, ("var", fresh))}))
-    except NotDefined:
-        return False
-    return True
 
 
 def conditions(context: Context, term: Term) -> Iterator[Rel]:
@@ -102,15 +91,3 @@ def _factors(term: Term) -> Iterator[Term]:
         yield from _factors(term[1])
     else:
         yield term
-
-
-def outside_sums(context: Context, relation: Rel) -> Iterator[Rel]:
-    """Yield conditions of definedness outside sums, innermost first."""
-
-    def walk(term: Term) -> Iterator[Rel]:
-        for child in term[2:4] if term[0] == "sum" else children(term):
-            yield from walk(child)
-        yield from conditions(context, term)
-
-    yield from walk(relation.left)
-    yield from walk(relation.right)

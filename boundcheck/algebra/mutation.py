@@ -16,19 +16,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from boundcheck.algebra.prover import NO_VALUE, decide
-from boundcheck.algebra.terms import (
-    Rel,
-    Term,
-    TermError,
-    children,
-    free,
-    mul,
-    num,
-    read,
-    read_relation,
-    write,
-    write_relation,
-)
+from boundcheck.algebra.refusals import TermError
+from boundcheck.algebra.terms import Rel, Term, children, free, mul, num, read, read_relation, write, write_relation
 from boundcheck.algebra.verdicts import Verdict
 
 if TYPE_CHECKING:

@@ -14,30 +14,23 @@ from fractions import Fraction
 
 from flint import fmpq, fmpz
 
-from boundcheck.algebra.functions import function
-from boundcheck.algebra.polynomials import Monomial, Poly, TooLarge, total
-from boundcheck.algebra.quotients import Atom, Frac, UndefinedTerm, constant, generator
+from boundcheck.algebra.polynomials import MAX_DEGREE, Poly
+from boundcheck.algebra.quotients import Field, Frac, constant, generator
+from boundcheck.algebra.refusals import TooLarge, UndefinedTerm, require
 from boundcheck.algebra.sum_forms import MAX_EXPANDED, sum_form
-from boundcheck.algebra.terms import ONE, Term, add, free, mul, num
+from boundcheck.algebra.terms import Term, num
+
+MAX_MULTIPLE = 80
+ODD = ("tanh", "erf", "sin", "atan")
+AT_ZERO = {"exp": 1, "tanh": 0, "erf": 0, "sin": 0, "atan": 0, "cos": 1}
 
 
-class Table:
-    """The atoms met so far, numbered, and normal forms over them."""
+class Table(Field):
+    """Normal forms of terms over the atoms met so far."""
 
     def __init__(self, tick: Callable[[], None] = lambda: None) -> None:
-        self.tick = tick
-        self.atoms: list[Atom] = []
-        self._index: dict[object, int] = {}
+        super().__init__(tick)
         self._memory: dict[Term, Frac] = {}
-        self._roots: list[tuple[int, Poly] | None] = []
-
-    def atom(self, head: str, term: Term, arguments: tuple[Frac, ...] = (), label: object = None) -> int:
-        """Return the number of an atom, new or met before."""
-        key = (head, label, tuple(item.key for item in arguments))
-        if key not in self._index:
-            self._index[key] = len(self.atoms)
-            self.atoms.append(Atom(head, term, arguments, free(term), str(label) if head == "sum" else ""))
-        return self._index[key]
 
     def normal(self, term: Term) -> Frac:
         """Return the normal form of a term."""
@@ -68,128 +61,12 @@ class Table:
             return self._extremum(head, arguments)
         if head in ("p", "q"):
             return self._geometric(head, *arguments)
-        return function(self, head, arguments[0])
-
-    # Arithmetic of quotients.
-
-    def add(self, a: Frac, b: Frac) -> Frac:
-        """Add."""
-        if not a.denominator and not b.denominator:
-            return Frac(self.reduce(a.numerator + b.numerator))
-        left, right = dict(a.denominator), dict(b.denominator)
-        common = {f: max(left.get(f, 0), right.get(f, 0)) for f in (*left, *right)}
-        numerators = []
-        for fraction, own in ((a, left), (b, right)):
-            numerator = fraction.numerator
-            for factor, power in common.items():
-                numerator = numerator * factor ** (power - own.get(factor, 0))
-            numerators.append(numerator)
-        return self.quotient(numerators[0] + numerators[1], common)
-
-    def multiply(self, a: Frac, b: Frac) -> Frac:
-        """Multiply."""
-        powers = dict(a.denominator)
-        for factor, power in b.denominator:
-            powers[factor] = powers.get(factor, 0) + power
-        return self.quotient(a.numerator * b.numerator, powers)
-
-    def inverse(self, a: Frac) -> Frac:
-        """Invert; UndefinedTerm for zero."""
-        if not a.numerator:
-            message = "division by zero"
-            raise UndefinedTerm(message)
-        unit, factors = a.numerator.factors()
-        numerator = Poly.constant(1 / unit)
-        for factor, power in a.denominator:
-            numerator = numerator * factor**power
-        return self.quotient(numerator, dict(factors))
-
-    def scale(self, a: Frac, by: Fraction) -> Frac:
-        """Multiply by a rational number."""
-        return self.multiply(a, constant(by))
-
-    def power(self, a: Frac, exponent: int) -> Frac:
-        """Raise to an integer power."""
-        if exponent < 0:
-            return self.power(self.inverse(a), -exponent)
-        return self.quotient(a.numerator**exponent, {f: e * exponent for f, e in a.denominator})
-
-    def reduce(self, polynomial: Poly) -> Poly:
-        """Replace s^k by powers of u for roots s = u^(1/k), and |u|^2 by u^2."""
-        highest: dict[int, int] = {}
-        for monomial in polynomial.terms:
-            for g, power in monomial:
-                if power > 1 and power > highest.get(g, 1):
-                    highest[g] = power
-        for g in sorted(highest, reverse=True):
-            relation = self.root_relation(g)
-            if relation is None or highest[g] < relation[0]:
-                continue
-            self.tick()
-            order, value = relation
-            parts = []
-            for power, coefficient in polynomial.by_power(g).items():
-                rest = Poly.generator(g) ** (power % order)
-                parts.append(coefficient * value ** (power // order) * rest)
-            return self.reduce(total(parts))
-        return polynomial
-
-    def root_relation(self, g: int) -> tuple[int, Poly] | None:
-        """Return (k, u) if the generator s satisfies s^k = u with a polynomial u."""
-        while len(self._roots) <= g:
-            self._roots.append(self._root_relation(self.atoms[len(self._roots)]))
-        return self._roots[g]
-
-    def _root_relation(self, atom: Atom) -> tuple[int, Poly] | None:
-        if atom.head in ("sqrt", "root") and not atom.arguments[-1].denominator:
-            return (2 if atom.head == "sqrt" else atom.term[2][1].denominator), atom.arguments[-1].numerator
-        if atom.head == "abs":
-            return 2, atom.arguments[0].numerator ** 2
-        return None
-
-    def quotient(self, numerator: Poly, powers: dict[Poly, int]) -> Frac:
-        """Return numerator / product of factor**power in lowest terms."""
-        numerator = self.reduce(numerator)
-        if not numerator:
-            return Frac(numerator)
-        powers = {factor: power for factor, power in powers.items() if power}
-        for factor in tuple(powers):
-            numerator = self._reduce_factor(numerator, powers, factor)
-        for factor in tuple(powers):
-            while powers[factor] and (quotient := numerator.divided_by(factor)) is not None:
-                numerator = quotient
-                powers[factor] -= 1
-        left = tuple((factor, power) for factor, power in powers.items() if power)
-        return Frac(self.reduce(numerator), left)
-
-    def _reduce_factor(self, numerator: Poly, powers: dict[Poly, int], factor: Poly) -> Poly:
-        """Replace s^2 by u in the denominator, and u/s by s, s/u by 1/s, for a single square root s."""
-        generators = factor.generators()
-        if len(factor) != 1 or len(generators) != 1 or self.atoms[min(generators)].head not in ("sqrt", "abs"):
-            return numerator
-        relation = self.root_relation(min(generators))
-        if relation is None or factor.degree() != 1:
-            return numerator
-        unit, inside = relation[1].factors()
-        if powers[factor] >= 2:
-            half = powers[factor] // 2
-            powers[factor] -= 2 * half
-            for item, power in inside:
-                powers[item] = powers.get(item, 0) + half * power
-            numerator = numerator.scaled(1 / unit**half)
-        if powers[factor] and (quotient := numerator.divided_by(relation[1])) is not None:
-            powers[factor] -= 1
-            numerator = quotient * factor
-        return numerator
-
-    # Functions.
+        return self._function(head, arguments[0])
 
     def _power(self, base: Frac, exponent: Frac) -> Frac:
         if exponent.is_constant():
             value = exponent.rational()
-            if abs(value) > 400:
-                message = "an exponent is too large"
-                raise TooLarge(message)
+            require(abs(value) <= MAX_DEGREE, "an exponent is too large", TooLarge)
             if value.denominator == 1:
                 return self.power(base, value.numerator)
             root = self.sqrt(base) if value.denominator == 2 else self._root(base, value.denominator)
@@ -213,9 +90,7 @@ class Table:
         return generator(self.atom("root", term, (base,), label=order))
 
     def _refuse_negative(self, base: Frac) -> None:
-        if base.is_constant() and base.rational() < 0:
-            message = "the root of a negative number"
-            raise UndefinedTerm(message)
+        require(not base.is_constant() or base.rational() >= 0, "the root of a negative number", UndefinedTerm)
 
     def sqrt(self, a: Frac) -> Frac:
         """Take the root of N/D as the root of N D' over |D''|, with squares taken out as absolute values."""
@@ -280,56 +155,75 @@ class Table:
         x = self.absolute(x)
         if index.is_constant():
             count = index.rational()
-            if count.denominator != 1 or count > MAX_EXPANDED:
-                message = f"{head} of a fractional or too large index"
-                raise TooLarge(message)
+            good = count.denominator == 1 and count <= MAX_EXPANDED
+            require(good, f"{head} of a fractional or too large index", TooLarge)
             result = Frac(Poly({}))
             for k in range(int(count) - 1, -1, -1):
                 result = self.add(self.multiply(result, x), constant(k + 1 if head == "q" else 1))
             return result
         return generator(self.atom(head, (head, self.term(index), self.term(x)), (index, x)))
 
-    # Back to terms.
+    def _function(self, head: str, a: Frac) -> Frac:
+        """Return the normal form of a function of one argument."""
+        if head == "sqrt":
+            return self.sqrt(a)
+        if head == "abs":
+            return self.absolute(a)
+        if head == "exp":
+            return self._exp(a)
+        if not a.numerator and head in AT_ZERO:
+            return constant(AT_ZERO[head])
+        if head == "log" and a.is_constant():
+            require(a.rational() > 0, "the logarithm of a number <= 0", UndefinedTerm)
+            if a.rational() == 1:
+                return constant(0)
+        if head in (*ODD, "cos") and a.numerator.leading_sign() < 0:
+            positive = self._function(head, Frac(-a.numerator, a.denominator))
+            return positive if head == "cos" else Frac(-positive.numerator, positive.denominator)
+        if head == "atan" and a.is_constant() and a.rational() == 1:
+            return self.scale(self.normal(("pi",)), Fraction(1, 4))
+        if head in ("sin", "cos") and (turn := self._turn(a)) is not None:
+            return self._at_turn(turn + (Fraction(1, 2) if head == "cos" else 0))
+        return generator(self.atom(head, (head, self.term(a)), (a,)))
 
-    def term(self, a: Frac) -> Term:
-        """Write a normal form as a term."""
-        result = self.polynomial_term(a.numerator)
-        for factor, power in a.denominator:
-            below = self.polynomial_term(factor)
-            result = ("/", result, below if power == 1 else ("**", below, num(power)))
+    def _turn(self, a: Frac) -> Fraction | None:
+        """Return c if the argument is c * pi."""
+        if a.denominator or len(a.numerator) != 1 or a.numerator.degree() != 1:
+            return None
+        (g,) = a.numerator.generators()
+        value = min(a.numerator.terms.values())
+        return Fraction(int(value.p), int(value.q)) if self.atoms[g].head == "pi" else None
+
+    def _at_turn(self, turn: Fraction) -> Frac:
+        """sin(turn * pi) where it is 0, 1/2, sqrt(2)/2, sqrt(3)/2 or 1; else the atom in its first form."""
+        sign = 1 if turn % 2 < 1 else -1
+        turn = min(turn % 1, 1 - turn % 1)
+        squares = {Fraction(0): 0, Fraction(1, 6): 1, Fraction(1, 4): 2, Fraction(1, 3): 3, Fraction(1, 2): 4}
+        if turn in squares:
+            return self.scale(self.sqrt(constant(squares[turn])), Fraction(sign, 2))
+        argument = self.scale(self.normal(("pi",)), turn)
+        return self.scale(generator(self.atom("sin", ("sin", self.term(argument)), (argument,))), Fraction(sign))
+
+    def _exp(self, a: Frac) -> Frac:
+        if a.denominator:
+            if a.numerator.leading_sign() < 0:
+                return self.inverse(self._exp(Frac(-a.numerator, a.denominator)))
+            return generator(self.atom("exp", ("exp", self.term(a)), (a,)))
+        result = Frac(Poly.constant(1))
+        for monomial, value in a.numerator.terms.items():
+            times, parts = int(value.p), int(value.q)
+            if abs(times) > MAX_MULTIPLE:
+                times, parts = (1 if times > 0 else -1), 0
+            unit = Frac(Poly({monomial: fmpq(1, parts) if parts else abs(value)}))
+            factor = generator(self.atom("exp", ("exp", self.term(unit)), (unit,)))
+            result = self.multiply(result, self.power(factor, times))
         return result
-
-    def polynomial_term(self, polynomial: Poly) -> Term:
-        """Write a polynomial as a term."""
-        parts = [self._monomial_term(m, polynomial.terms[m]) for m in sorted(polynomial.terms, reverse=True)]
-        if not parts:
-            return num(0)
-        result = parts[0]
-        for part in parts[1:]:
-            result = add(result, part)
-        return result
-
-    def _monomial_term(self, monomial: Monomial, value: fmpq) -> Term:
-        result: Term | None = None
-        for g, power in monomial:
-            factor = self.atoms[g].term if power == 1 else ("**", self.atoms[g].term, num(power))
-            result = factor if result is None else mul(result, factor)
-        coefficient = num(Fraction(int(value.p), int(value.q)))
-        if result is None:
-            return coefficient
-        return result if coefficient == ONE else mul(coefficient, result)
 
 
 def _exact_root(value: fmpq, order: int) -> Fraction | None:
     """Return the root of a number >= 0 if it is rational."""
-    if value < 0:
-        return None
-    parts = [round(float(int(part)) ** (1 / order)) if part < 2**50 else 0 for part in (value.p, value.q)]
-    return Fraction(*parts) if Fraction(parts[0] ** order, max(1, parts[1] ** order)) == _fraction(value) else None
-
-
-def _fraction(value: fmpq) -> Fraction:
-    return Fraction(int(value.p), int(value.q))
+    top, below = (round(float(int(part)) ** (1 / order)) if 0 <= part < 2**50 else 0 for part in (value.p, value.q))
+    return Fraction(top, below) if below and fmpq(top**order, below**order) == value else None
 
 
 def _square_part(value: fmpq) -> tuple[Fraction, list[int]]:

@@ -13,15 +13,13 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
+from boundcheck.algebra.refusals import TooLarge, refuse, require
+
 Monomial = tuple[tuple[int, int], ...]
 UNIT: Monomial = ()
 MAX_TERMS = 4000
 MAX_DEGREE = 400
 MAX_FACTORED = 100
-
-
-class TooLarge(Exception):  # noqa: N818 - not an error of the caller: the work is beyond a stated limit
-    """An expression grew beyond the limits of exact arithmetic."""
 
 
 def monomial_product(a: Monomial, b: Monomial) -> Monomial:
@@ -57,8 +55,7 @@ class Poly:
         self.terms = {monomial: value for monomial, value in terms.items() if value != 0}
         self._key: frozenset[tuple[Monomial, fmpq]] | None = None
         if len(self.terms) > MAX_TERMS:
-            message = f"a polynomial has more than {MAX_TERMS} terms"
-            raise TooLarge(message)
+            refuse(TooLarge, f"a polynomial has more than {MAX_TERMS} terms")
 
     @staticmethod
     def constant(value: int | Fraction | fmpq) -> Poly:
@@ -157,13 +154,11 @@ class Poly:
         return Poly(terms)
 
     def __pow__(self, exponent: int) -> Poly:
-        if exponent > MAX_DEGREE or self.degree() * exponent > MAX_DEGREE:
-            message = f"a power has degree above {MAX_DEGREE}"
-            raise TooLarge(message)
+        small = exponent <= MAX_DEGREE and self.degree() * exponent <= MAX_DEGREE
+        require(small, f"a power has degree above {MAX_DEGREE}", TooLarge)
         bits = max((int(max(abs(v.p), v.q)).bit_length() for v in self.terms.values()), default=1)
-        if bits * exponent > 100_000 or len(self.terms) ** min(exponent, 12) > 10**7:
-            message = "a power is too large to be written out"
-            raise TooLarge(message)
+        small = bits * exponent <= 100_000 and len(self.terms) ** min(exponent, 12) <= 10**7
+        require(small, "a power is too large to be written out", TooLarge)
         result = Poly.constant(1)
         base = self
         while exponent:
@@ -269,9 +264,7 @@ def _from_flint(polynomial: Any, used: list[int]) -> Poly:
 
 
 def _through_flint(operands: tuple[Poly, Poly], operation: Callable) -> Poly:
-    if len(operands[0]) * len(operands[1]) > 4_000_000:
-        message = "a product is too large to be written out"
-        raise TooLarge(message)
+    require(len(operands[0]) * len(operands[1]) <= 4_000_000, "a product is too large to be written out", TooLarge)
     (context, used), *polynomials = _context(operands)
     return _from_flint(operation(*(_to_flint(item, context, used) for item in polynomials)), used)
 

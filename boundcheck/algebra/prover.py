@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 from boundcheck.algebra.checker import replay
 from boundcheck.algebra.clock import Clock, OutOfTime
 from boundcheck.algebra.context import Context
-from boundcheck.algebra.definedness import NotDefined
 from boundcheck.algebra.hypotheses import hypotheses, opening
-from boundcheck.algebra.polynomials import TooLarge
-from boundcheck.algebra.quotients import UndefinedTerm
+from boundcheck.algebra.refusals import NotDefined, TermError, TooLarge, UndefinedTerm
 from boundcheck.algebra.refutation import Refuter, refute
 from boundcheck.algebra.search import Search
 from boundcheck.algebra.tactics.consequences import consequences
 from boundcheck.algebra.tactics.order import ORDER, PASSES
-from boundcheck.algebra.terms import Rel, TermError, free_relation, num, read_relation
+from boundcheck.algebra.terms import Rel, free_relation, num, read_relation
 from boundcheck.algebra.verdicts import Verdict
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import numpy as np
 from boundcheck.algebra.clock import Clock
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.doubles import Array, Function, compiled, magnitude, violation
-from boundcheck.algebra.polynomials import TooLarge
+from boundcheck.algebra.refusals import TooLarge
 from boundcheck.algebra.sampling import Sampler
 from boundcheck.algebra.terms import Rel, Term, free_relation, mul, num, write
 from boundcheck.algebra.witness import refutes

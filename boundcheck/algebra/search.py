@@ -13,23 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from boundcheck.algebra.boxes import NotCovered
 from boundcheck.algebra.checker import Checker
 from boundcheck.algebra.clock import Clock, OutOfTime
 from boundcheck.algebra.context import Context
-from boundcheck.algebra.definedness import NotDefined
 from boundcheck.algebra.doubles import compiled, violation
-from boundcheck.algebra.polynomials import TooLarge
-from boundcheck.algebra.quotients import UndefinedTerm
-from boundcheck.algebra.steps import Rejected
-from boundcheck.algebra.terms import Rel, TermError, free_relation, num, read_relation
+from boundcheck.algebra.refusals import NotDefined, Refusal, TermError
+from boundcheck.algebra.terms import Rel, free_relation, num, read_relation
 from boundcheck.algebra.witness import satisfied
 
 Step = dict[str, Any]
 Tactic = Callable[["Search", Context, Rel, int], list[Step] | None]
 SKIPPED_FOR_NUMBERS = ("induction", "cases", "signs", "slopes", "concavity", "boxes", "squares", "products-of-three")
 MAX_SLOPES = 4
-FAILURES = (Rejected, NotDefined, UndefinedTerm, TooLarge, TermError, NotCovered)
 
 
 class Search:
@@ -54,7 +49,7 @@ class Search:
         self.checker.count = 0
         try:
             self.checker.step(context, step)
-        except FAILURES:
+        except Refusal:
             return False
         return True
 
@@ -84,7 +79,7 @@ class Search:
             return False
         try:
             return satisfied(goal, {name: num(Fraction(float(value))) for name, value in values.items()}) is False
-        except FAILURES:
+        except Refusal:
             return False
 
     def _shape(self) -> tuple[int, ...]:
@@ -123,7 +118,7 @@ class Search:
             if self.failed.get(key, -1) >= depth:
                 return None
             found = self.conclude(context, goal, depth)
-        except FAILURES:
+        except Refusal:
             return None
         if found is None and self.slopes_left == MAX_SLOPES:
             self.failed[key] = max(depth, self.failed.get(key, -1))
@@ -197,7 +192,7 @@ class Search:
         self.clock = whole.part(share=share)
         try:
             return tactic(self, context, goal, depth)
-        except FAILURES:
+        except Refusal:
             return None
         except OutOfTime:
             if whole.over:

@@ -6,7 +6,8 @@ whose exponent varies (0**x); those are refused here. Absolute values are contin
 
 from __future__ import annotations
 
-from boundcheck.algebra.terms import ONE, Term, TermError, add, children, free, mul, num, sub
+from boundcheck.algebra.refusals import TermError, refuse
+from boundcheck.algebra.terms import ONE, Term, add, children, free, mul, num, sub
 
 TWO = num(2)
 
@@ -32,15 +33,13 @@ def derivative(term: Term, name: str) -> Term:
         return _power(term, name)
     if head in _OUTER:
         return mul(_OUTER[head](term[1]), derivative(term[1], name))
-    message = f"no derivative of {head} here"
-    raise TermError(message)
+    refuse(TermError, f"no derivative of {head} here")
 
 
 def _power(term: Term, name: str) -> Term:
     _, base, exponent = term
     if free(exponent):
-        message = "no derivative of a power with a symbolic exponent here"
-        raise TermError(message)
+        refuse(TermError, "no derivative of a power with a symbolic exponent here")
     return mul(mul(exponent, ("**", base, sub(exponent, ONE))), derivative(base, name))
 
 
@@ -50,8 +49,7 @@ def require_continuous(term: Term, name: str) -> None:
         return
     varying = {"**": term[2:3], "sum": term[2:4], "p": term[1:2], "q": term[1:2]}.get(term[0], ())
     if any(name in free(part) for part in varying):
-        message = f"{term[0]} with a varying exponent, index or end may jump"
-        raise TermError(message)
+        refuse(TermError, f"{term[0]} with a varying exponent, index or end may jump")
     for child in children(term):
         require_continuous(child, name)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from flint import fmpq
 
-from boundcheck.algebra.polynomials import Monomial, Poly, TooLarge
-from boundcheck.algebra.quotients import Frac, UndefinedTerm, constant, generator
+from boundcheck.algebra.polynomials import Monomial, Poly
+from boundcheck.algebra.quotients import Frac, constant, generator
+from boundcheck.algebra.refusals import TooLarge, UndefinedTerm, require
 from boundcheck.algebra.terms import Term, add, free, num, substitute
 
 if TYPE_CHECKING:
@@ -30,12 +31,8 @@ def sum_form(table: Table, term: Term) -> Frac:
 
 
 def _finite_sum(table: Table, term: Term, first: Frac, count: Fraction) -> Frac:
-    if count.denominator != 1 or count < 0:
-        message = "a sum must run upwards over integers"
-        raise UndefinedTerm(message)
-    if count > MAX_EXPANDED:
-        message = f"a sum has more than {MAX_EXPANDED} terms"
-        raise TooLarge(message)
+    require(count.denominator == 1 and count >= 0, "a sum must run upwards over integers", UndefinedTerm)
+    require(count <= MAX_EXPANDED, f"a sum has more than {MAX_EXPANDED} terms", TooLarge)
     result = Frac(Poly({}))
     for k in range(int(count)):
         here = add(table.term(first), num(k))

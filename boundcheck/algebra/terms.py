@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from boundcheck.algebra.refusals import TermError, refuse
+
 Term = tuple[Any, ...]
 ARITY = {
     "sqrt": 1, "exp": 1, "log": 1, "tanh": 1, "erf": 1, "sin": 1, "cos": 1, "atan": 1, "abs": 1, "min": -1, "max": -1,
@@ -31,10 +33,6 @@ MAX_CHARACTERS = 100_000
 MAX_DEPTH = 400
 ZERO: Term = ("num", Fraction(0))
 ONE: Term = ("num", Fraction(1))
-
-
-class TermError(ValueError):
-    """The text is no term or relation of the language of claims."""
 
 
 class Rel(NamedTuple):
@@ -78,27 +76,23 @@ def read_relation(text: str) -> Rel:
     """Read a relation; TermError if the text is none."""
     node = _tree(text)
     if not isinstance(node, ast.Compare) or len(node.ops) != 1 or type(node.ops[0]) not in _COMPARISONS:
-        message = f"no relation: {text[:60]!r}"
-        raise TermError(message)
+        refuse(TermError, f"no relation: {text[:60]!r}")
     left, right = (_translate(side, text, 0) for side in (node.left, node.comparators[0]))
     return Rel(left, _COMPARISONS[type(node.ops[0])], right)
 
 
 def _tree(text: str) -> ast.expr:
     if not isinstance(text, str) or len(text) > MAX_CHARACTERS:
-        message = "a term must be a text of reasonable length"
-        raise TermError(message)
+        refuse(TermError, "a term must be a text of reasonable length")
     try:
         return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        message = f"cannot read {text[:60]!r}"
-        raise TermError(message) from None
+        refuse(TermError, f"cannot read {text[:60]!r}")
 
 
 def _translate(node: ast.expr, text: str, depth: int) -> Term:
     if depth > MAX_DEPTH:
-        message = "a term is nested too deep"
-        raise TermError(message)
+        refuse(TermError, "a term is nested too deep")
     match node:
         case ast.Constant(value=value) if isinstance(value, (int, float)) and not isinstance(value, bool):
             return _number(node, text)
@@ -113,42 +107,36 @@ def _translate(node: ast.expr, text: str, depth: int) -> Term:
             return sub(u, v) if type(op) is ast.Sub else (_BINARY[type(op)], u, v)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _call(name, arguments, text, depth)
-    message = f"no part of the language of claims: {text[:60]!r}"
-    raise TermError(message)
+    refuse(TermError, f"no part of the language of claims: {text[:60]!r}")
 
 
 def _number(node: ast.Constant, text: str) -> Term:
     written = str(node.value) if isinstance(node.value, int) else ast.get_source_segment(text.strip(), node)
     if written is None or len(written) > 5000 or "_" in written:
-        message = "a number must be written in plain digits"
-        raise TermError(message)
+        refuse(TermError, "a number must be written in plain digits")
     try:
         mantissa, _, exponent = written.lower().partition("e")
         if abs(int(exponent or 0)) > 5000:
             raise ValueError
         return ("num", Fraction(mantissa) * Fraction(10) ** int(exponent or 0))
     except (ValueError, ZeroDivisionError):
-        message = f"no finite number: {written[:60]!r}"
-        raise TermError(message) from None
+        refuse(TermError, f"no finite number: {written[:60]!r}")
 
 
 def _name(name: str) -> str:
     if not name.isascii() or name.startswith("_") or "__" in name or (name in ARITY and name not in ("p", "q")):
-        message = f"no name of a symbol: {name[:60]!r}"
-        raise TermError(message)
+        refuse(TermError, f"no name of a symbol: {name[:60]!r}")
     return name
 
 
 def _call(name: str, arguments: list[ast.expr], text: str, depth: int) -> Term:
     if name == "sum":
         if len(arguments) != 4 or not isinstance(arguments[0], ast.Name):
-            message = "a sum is written sum(k, low, high, summand)"
-            raise TermError(message)
+            refuse(TermError, "a sum is written sum(k, low, high, summand)")
         return ("sum", _name(arguments[0].id), *(_translate(item, text, depth + 1) for item in arguments[1:]))
     count = ARITY.get(name, 0)
     if not count or not arguments or (count > 0 and len(arguments) != count):
-        message = f"unknown function or wrong number of arguments: {name[:60]!r}"
-        raise TermError(message)
+        refuse(TermError, f"unknown function or wrong number of arguments: {name[:60]!r}")
     return (name, *(_translate(item, text, depth + 1) for item in arguments))
 
 

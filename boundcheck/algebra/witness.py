@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from boundcheck.algebra.balls import NoValue, enclose, precision
+from boundcheck.algebra.balls import enclose, precision
 from boundcheck.algebra.normal import Table
-from boundcheck.algebra.polynomials import TooLarge
-from boundcheck.algebra.quotients import UndefinedTerm
+from boundcheck.algebra.refusals import NoValue, Refusal
 from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.terms import Rel, Term, free, free_relation, sub, substitute, write_relation
 
@@ -40,7 +39,7 @@ def sign_at(term: Term, point: Mapping[str, Term]) -> str | None:
 def _is_zero(term: Term, point: Mapping[str, Term]) -> bool:
     try:
         return not Table().normal(substitute(term, point)).numerator
-    except (TooLarge, UndefinedTerm):
+    except Refusal:
         return False
 
 

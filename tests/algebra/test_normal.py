@@ -7,10 +7,10 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boundcheck.algebra.balls import NoValue, enclose
+from boundcheck.algebra.balls import enclose
 from boundcheck.algebra.normal import Table
-from boundcheck.algebra.polynomials import Poly, TooLarge
-from boundcheck.algebra.quotients import UndefinedTerm
+from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.refusals import NoValue, TooLarge, UndefinedTerm
 from boundcheck.algebra.terms import num, read
 
 POSITIVE = st.fractions(min_value=0, max_value=4, max_denominator=5)

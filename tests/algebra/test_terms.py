@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundcheck.algebra.doubles import compiled
-from boundcheck.algebra.terms import TermError, free, num, read, read_relation, substitute, write
+from boundcheck.algebra.refusals import TermError
+from boundcheck.algebra.terms import free, num, read, read_relation, substitute, write
 
 NUMBERS = st.fractions(min_value=-5, max_value=5, max_denominator=7).map(num)
 LEAVES = st.one_of(NUMBERS, st.sampled_from(["x", "y"]).map(lambda name: ("var", name)))

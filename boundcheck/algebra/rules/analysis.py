@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from boundcheck.algebra.boxes import check_cover
 from boundcheck.algebra.context import Context
+from boundcheck.algebra.refusals import require
 from boundcheck.algebra.slopes import derivative, require_continuous
-from boundcheck.algebra.steps import Runner, Step, require, require_known
-from boundcheck.algebra.terms import ZERO, Rel, Term, free, read, read_relation, sub, substitute_relation
+from boundcheck.algebra.steps import Runner, Step, require_known
+from boundcheck.algebra.terms import ZERO, Rel, Term, free, free_relation, read, read_relation, sub, substitute_relation
 
 
 def _stretch(runner: Runner, context: Context, step: Step) -> tuple[str, Rel, Context, list[Rel]]:
@@ -19,19 +20,20 @@ def _stretch(runner: Runner, context: Context, step: Step) -> tuple[str, Rel, Co
     start = read(step["from"])
     variable: Term = ("var", name)
     require(
-        sign in ("+", "-") and goal.op in (">=", ">") and name not in context.integers and name not in free(start),
+        sign in ("+", "-") and goal.op in (">=", ">") and name not in context.integers,
         "the step needs a real variable, a direction and a goal f >= g",
     )
-    ends = [Rel(variable, ">=" if sign == "+" else "<=", start)]
+    beyond, before = (">", "<") if sign == "+" else ("<", ">")
+    ends = [Rel(variable, beyond + "=", start)]
     if "to" in step:
-        far = Rel(variable, "<" if sign == "+" else ">", read(step["to"]))
+        far = Rel(variable, before, read(step["to"]))
         context.require_defined(far)
-        ends.append(far if context.holds(far) else Rel(variable, far.op + "=", far.right))
-    for relation in ends:
-        require(name not in free(relation.right), "an end must not depend on the variable:", relation)
-        require_known(context, relation, "not known:")
+        ends.append(far if context.holds(far) else Rel(variable, before + "=", far.right))
     inner = context.without(name)
-    for relation in (Rel(variable, ">" if sign == "+" else "<", start), *ends[1:]):
+    for relation in ends:
+        require(name not in free(relation.right), "an end must not depend on the variable")
+        require_known(context, relation, "not known:")
+    for relation in (Rel(variable, beyond, start), *ends[1:]):
         inner.add(inner.fact(relation))
     for side in (goal.left, goal.right):
         require_continuous(side, name)
@@ -77,10 +79,9 @@ def boxes(runner: Runner, context: Context, step: Step) -> None:
         variable: Term = ("var", name)
         box[name] = read(low), read(high)
         for relation in (Rel(variable, ">=", box[name][0]), Rel(variable, "<=", box[name][1])):
-            require(not free(relation.right) and context.holds(relation), "not known:", relation)
-    require(
-        goal.op in (">", ">=") and free(goal.left) | free(goal.right) <= box.keys(),
-        "the step needs a goal f > g and the ends of every variable",
-    )
+            require(not free(relation.right), "the ends of a box are numbers")
+            require_known(context, relation, "not known:")
+    known = goal.op in (">", ">=") and free_relation(goal) <= box.keys()
+    require(known, "the step needs a goal f > g and the ends of every variable")
     check_cover(goal, box, step["cover"], runner.tick)
     context.add(context.fact(goal))

@@ -8,30 +8,26 @@ from typing import Any
 
 from boundcheck.algebra.axioms import AXIOMS
 from boundcheck.algebra.context import Context, Fact
-from boundcheck.algebra.polynomials import Poly
+from boundcheck.algebra.polynomials import Poly, total
+from boundcheck.algebra.refusals import require
 from boundcheck.algebra.signs import SIGNS, power_sign, sign_product
-from boundcheck.algebra.steps import Runner, Step, refuse, require, require_known
-from boundcheck.algebra.terms import free, read, read_relation, substitute_relation
+from boundcheck.algebra.steps import Runner, Step, require_known
+from boundcheck.algebra.terms import free_relation, read, read_relation, substitute_relation
 from boundcheck.algebra.witness import satisfied
 
 
 def axiom(runner: Runner, context: Context, step: Step) -> None:
     """Use an instance of an axiom whose side conditions are known."""
-    axiom = AXIOMS.get(step["name"])
-    if axiom is None or set(step["with"]) != axiom.variables:
-        refuse(f"no such axiom, or wrong variables: {step['name']!r}")
-    rule = {name: read(text) for name, text in step["with"].items()}
+    name, rule = step["name"], {variable: read(text) for variable, text in step["with"].items()}
+    require(name in AXIOMS and rule.keys() == AXIOMS[name].variables, f"no such axiom, or wrong variables: {name!r}")
     for term in rule.values():
         context.require_defined(term)
-    for name in axiom.integers:
-        require(
-            context.is_integer(context.table.normal(rule[name])),
-            f"not known to be an integer: {step['with'][name]}",
-        )
-    for condition in axiom.conditions:
-        instance = substitute_relation(condition, rule)
-        require_known(context, instance, f"axiom {step['name']} needs")
-    context.establish(substitute_relation(axiom.conclusion, rule))
+    for variable in AXIOMS[name].integers:
+        whole = context.is_integer(context.table.normal(rule[variable]))
+        require(whole, f"not known to be an integer: {step['with'][variable]}")
+    for condition in AXIOMS[name].conditions:
+        require_known(context, substitute_relation(condition, rule), f"axiom {name} needs")
+    context.establish(substitute_relation(AXIOMS[name].conclusion, rule))
 
 
 def sight(runner: Runner, context: Context, step: Step) -> None:
@@ -44,21 +40,17 @@ def sight(runner: Runner, context: Context, step: Step) -> None:
 def number(runner: Runner, context: Context, step: Step) -> None:
     """Note a relation between numbers that Arb decides."""
     goal = read_relation(step["goal"])
-    require(not (free(goal.left) | free(goal.right)), "the relation is not between numbers")
-    require(satisfied(goal, {}), "Arb does not confirm", goal)
+    require(not free_relation(goal), "the relation is not between numbers")
+    require(satisfied(goal, {}), f"Arb does not confirm {step['goal'][:200]}")
     context.add(context.fact(goal))
 
 
 def combination(runner: Runner, context: Context, step: Step) -> None:
     """Add c * (product of facts) * square**2 with c >= 0, and of equalities times anything: a new fact."""
-    result, signs = Poly({}), SIGNS["=="]
-    strict = False
-    for item in step["terms"]:
-        term, kind = _product(context, item)
-        result = result + term
-        strict = strict or kind == ">"
-        signs = signs if kind == "==" else SIGNS[">="]
-    op = ">" if strict else ("==" if signs == SIGNS["=="] else ">=")
+    products = [_product(context, item) for item in step["terms"]]
+    kinds = {kind for _, kind in products}
+    op = next((op for op in (">", ">=") if op in kinds), "==")
+    result = total(polynomial for polynomial, _ in products)
     context.add(Fact(context.table.reduce(result).primitive()[1], op))
 
 
@@ -84,14 +76,13 @@ def _product(context: Context, item: dict[str, Any]) -> tuple[Poly, str]:
 
 
 def _rational(text: object) -> Fraction:
-    if not isinstance(text, str) or not re.fullmatch(r"-?\d{1,2000}(/\d{1,2000})?", text):
-        refuse(f"no rational number: {str(text)[:40]}")
-    return Fraction(text)
+    good = isinstance(text, str) and re.fullmatch(r"-?\d{1,2000}(/\d{1,2000})?", text)
+    require(good, f"no rational number: {str(text)[:40]}")
+    return Fraction(str(text))
 
 
-def _fact(context: Context, index: object) -> Fact:
-    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(context.facts):
-        refuse(f"no fact number {str(index)[:20]}")
+def _fact(context: Context, index: int) -> Fact:
+    require(type(index) is int and index in range(len(context.facts)), f"no fact number {str(index)[:20]}")
     return context.facts[index]
 
 
@@ -118,15 +109,12 @@ def rewrite(runner: Runner, context: Context, step: Step) -> None:
 def _rewritten(context: Context, fact: Fact, equality: Poly, g: int) -> Poly:
     """Substitute g = -r/c from c g + r = 0 and clear the denominator by a power of c of positive sign."""
     parts = equality.by_power(g)
-    coefficient, rest = parts.get(1), parts.get(0, Poly({}))
-    if coefficient is None or set(parts) - {0, 1}:
-        refuse("the equality is not linear in the atom")
+    require(set(parts) in ({0, 1}, {1}), "the equality is not linear in the atom")
+    coefficient, rest = parts[1], parts.get(0, Poly({}))
     sign = context.sign(coefficient)
     require("0" not in sign, "the coefficient of the atom may vanish")
     powers = fact.polynomial.by_power(g)
     degree = max(powers, default=0)
     degree += degree % 2 if sign != SIGNS[">"] and fact.op in (">", ">=") else 0
-    result = Poly({})
-    for power, part in powers.items():
-        result = result + part * (-rest) ** power * coefficient ** (degree - power)
+    result = total(part * (-rest) ** power * coefficient ** (degree - power) for power, part in powers.items())
     return context.table.reduce(result).primitive()[1]

@@ -7,10 +7,11 @@ from typing import Any
 
 from flint import arb
 
-from boundcheck.algebra.balls import NoValue, enclose, precision
+from boundcheck.algebra.balls import enclose, precision
 from boundcheck.algebra.boxes import BITS, Difference
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.doubles import compiled
+from boundcheck.algebra.refusals import NoValue
 from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.terms import Rel, Term, free, free_relation, num, write, write_relation
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.doubles import compiled
+from boundcheck.algebra.refusals import TermError
 from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.slopes import derivative
 from boundcheck.algebra.tactics.boxing import ends
@@ -20,7 +21,6 @@ from boundcheck.algebra.terms import (
     ZERO,
     Rel,
     Term,
-    TermError,
     free_relation,
     num,
     sub,

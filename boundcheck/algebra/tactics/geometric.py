@@ -14,6 +14,7 @@ from boundcheck.algebra.terms import ZERO, Rel, Term, add, free, num, sub, subst
 
 Step = dict[str, Any]
 MAX_GAP = 6
+MAX_ADDED = 8
 
 
 def last_powers(context: Context, goal: Rel) -> Iterator[Step]:
@@ -96,6 +97,20 @@ def powers(context: Context, atoms: list[Atom]) -> Iterator[Step]:
             here = index if not step else _shift(index, step)
             integer = context.is_integer(atom.arguments[1])
             yield axiom("power-step", t=here, u=base) if integer else axiom("power-of-sum", v=here, w=num(1), u=base)
+    yield from _added_exponents(context, [atom for atom in atoms if atom.head == "**"][:MAX_ADDED])
+
+
+def _added_exponents(context: Context, own: list[Atom]) -> Iterator[Step]:
+    """Write u^(s + t) as u^s u^t, where all three occur."""
+    add = context.table.add
+    pairs = [(one, other) for k, one in enumerate(own) for other in own[: k + 1]]
+    sums = {(a.arguments[0].key, add(a.arguments[1], b.arguments[1]).key): (a, b) for a, b in pairs
+            if a.arguments[0].key == b.arguments[0].key}  # fmt: skip
+    for atom in own:
+        if pair := sums.get((atom.arguments[0].key, atom.arguments[1].key)):
+            base, s, t = argument(context, atom), *(argument(context, part, 1) for part in pair)
+            yield axiom("power-of-integer-sum", u=base, s=s, t=t)
+            yield axiom("power-of-sum", u=base, v=s, w=t)
 
 
 def sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:

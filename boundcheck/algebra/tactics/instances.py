@@ -147,7 +147,9 @@ def _power_definitions(context: Context, atom: Atom) -> Iterator[Step]:
     elif base is not None and base.head == "exp":
         yield axiom("power-of-exp", u=argument(context, base), v=exponent)
     elif base is not None and base.head == "**":
-        yield axiom("power-of-real-power", u=argument(context, base), v=argument(context, base, 1), w=exponent)
+        inner, outer = argument(context, base), argument(context, base, 1)
+        yield axiom("power-of-power", u=inner, s=outer, t=exponent)
+        yield axiom("power-of-real-power", u=inner, v=outer, w=exponent)
     elif g is None and not atom.arguments[0].denominator and len(atom.arguments[0].numerator) == 1:
         whole = context.table.polynomial_term(atom.arguments[0].numerator)
         if whole[0] == "*":

@@ -8,10 +8,11 @@ from fractions import Fraction
 from itertools import combinations, permutations
 from typing import Any
 
-from boundcheck.algebra.balls import NoValue, enclose
+from boundcheck.algebra.balls import enclose
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.quotients import Atom, Frac
+from boundcheck.algebra.refusals import NoValue
 from boundcheck.algebra.terms import ONE, Rel, Term, add, mul, num, sub, write, write_relation
 
 Step = dict[str, Any]

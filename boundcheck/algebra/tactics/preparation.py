@@ -19,7 +19,8 @@ REWRITING = {
     "abs-of-nonnegative", "abs-of-nonpositive", "root-of-product", "p-step", "q-step", "power-step", "power-of-sum",
     "p-empty", "q-empty", "power-of-product", "exp-sum", "log-of-product", "log-of-quotient", "log-of-root",
     "exp-of-log", "log-of-exp", "log-of-power", "p-at-one", "q-at-one", "sum-last", "sum-first", "sum-equal",
-    "sin-of-sum", "cos-of-sum", "p-as-plain-sum", "q-as-plain-sum", "power-of-real-power", "real-power-of-product",
+    "sin-of-sum", "cos-of-sum", "p-as-plain-sum", "q-as-plain-sum", "power-of-power", "power-of-real-power",
+    "real-power-of-product", "power-of-integer-sum",
 }  # fmt: skip
 MAX_TERMS = 200
 

@@ -42,7 +42,7 @@ def _stepped(context: Context, atom: Atom, other: Atom) -> Iterator[Step]:
         names = [name for n in range(1000) if context.is_fresh(name := f"i_{n}", *ends, right, part.term)][:2]
         here, bound = ({atom.index: ("var", name)} for name in names)
         left: Term = ("sum", names[1], *ends, substitute(table.term(body), bound))
-        inner, _ = context.binder(names[1], *ends, left[4], names[0])
+        inner, _ = context.binder(left, names[0])
         at_index = substitute(index, here)
         steps = [*_at_least_zero(inner, at_index), axiom("p-step", t=at_index, u=substitute(x, here))]
         fact, by = len(inner.facts) + len(steps) - 1, write(substitute(factor, here))

@@ -29,7 +29,7 @@ def by_summands(search: Search, context: Context, goal: Rel, depth: int) -> list
     ends = table.term(low), table.term(high)
     fresh = next(name for n in range(1000) if context.is_fresh(name := f"i_{n}", *ends, body))
     at_index = substitute(body, {"@": ("var", fresh)})
-    inner, _ = context.binder("@", *ends, ZERO, fresh=fresh)
+    inner, _ = context.binder(("sum", "@", *ends, ZERO), fresh)
     search_goal = Rel(ZERO, "<=", at_index)
     found = search.prove(inner, search_goal, depth - 1)
     if found is None:

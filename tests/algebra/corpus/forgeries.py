@@ -39,10 +39,6 @@ def induction(goal: str, base: list, step: list, start: str = "0") -> dict[str, 
     return {"rule": "induction", "variable": "t", "from": start, "goal": goal, "base": base, "step": step}
 
 
-def lemma(claim: str, given: list[str], steps: list, **terms: str) -> dict[str, Any]:
-    return {"rule": "lemma", "claim": claim, "given": given, "steps": steps, "with": terms}
-
-
 def slope(goal: str, **more: Any) -> dict[str, Any]:
     step = {"rule": "slope", "variable": "x", "from": "0", "direction": "+", "goal": goal, "start": [], "slope": []}
     return step | more
@@ -72,7 +68,7 @@ WHOLE = ("integer(t)", "t >= 0")
 
 FORGERIES = (
     # An integer that is none, a condition that does not hold, a root of a negative number.
-    Forgery("axiom", "abs(x) <= x", (), [axiom("power-even", u="x", t="1/2")]),
+    Forgery("axiom", "sqrt(1 + x) >= 1 + x/2", ("x >= -1",), [axiom("bernoulli", u="x", t="1/2")]),
     Forgery("axiom", "tanh(x) <= x", (), [axiom("tanh-below-identity", u="x")]),
     Forgery("axiom", NEVER, ("x < 0",), [axiom("power-mean", u="sqrt(x)", v="0", w="2")]),
     Forgery("sight", "x >= 0", (), [{"rule": "sight", "goal": "x >= 0"}]),
@@ -117,12 +113,6 @@ FORGERIES = (
                 combination({"c": "2", "facts": [[2, 1]]}, {"c": "1", "facts": [[0, 1]]})], start="1/2")]),
     Forgery("induction", "t >= 1", WHOLE, [induction("t >= 1", [], [])]),
     Forgery("induction", "t <= 0", WHOLE, [induction("t <= 0", [], [])]),
-    # A lemma that was not proved, or is used where its hypotheses fail or its terms have no value.
-    Forgery("lemma", "x >= 1", (), [lemma("u >= 1", [], [], u="x")]),
-    Forgery("lemma", "x >= 0", (), [lemma("u >= 0", ["u >= 0"], [], u="x")]),
-    Forgery("lemma", "x >= 1", ("x > 0",), [lemma("u >= 1", ["integer(u)", "u > 0"], [], u="x")]),
-    Forgery("lemma", "x >= 0", ("x <= 0",), [lemma("sqrt(u) >= 0", ["u >= 0"], [], u="x"), squared(1)]),
-    Forgery("lemma", NEVER, ("x < 0",), [lemma("u**2 >= 0", [], [], u="sqrt(x)")]),
     # The last or the first term of an empty sum.
     Forgery("sum-last", "sum(k, 1, n, 2**k) >= 2**n", ("integer(n)", "n >= 0"),
             [{"rule": "sum-last", "sum": "sum(k, 1, n, 2**k)"},
