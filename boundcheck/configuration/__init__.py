@@ -15,6 +15,7 @@ from boundcheck.configuration.reading import PRESETS as PRESETS
 from boundcheck.configuration.reading import from_mapping as from_mapping
 from boundcheck.configuration.reading import load as load
 from boundcheck.configuration.reading import preset as preset
+from boundcheck.configuration.reading import read_toml as read_toml
 from boundcheck.configuration.reading import resolve as resolve
 from boundcheck.configuration.sections import Configuration as Configuration
 from boundcheck.configuration.sections import Data as Data

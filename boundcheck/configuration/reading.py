@@ -41,21 +41,29 @@ def preset(name: str = "quick") -> Configuration:
 
 def load(path: str | Path, *, base: Configuration | None = None) -> Configuration:
     """Read a TOML file over a base (or over the preset that the file names). ValueError names the rule it breaks."""
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        message = f"the configuration must be a readable TOML file; got {path} ({reason})"
-        raise ValueError(message) from error
-    try:
-        values = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        message = f"the configuration must be TOML; got {path} ({error})"
-        raise ValueError(message) from error
-    if all(isinstance(item, dict) and not item for item in values.values()):
-        message = f"the configuration must set something; got {path}, which is empty (known keys: {', '.join(SYMBOLS)})"
+    values = read_toml(path, "the configuration")
+    run = values.get("run")
+    if isinstance(run, dict) and run.get("statements") == []:
+        message = "run.statements must name at least one statement; got [] (leave it out for all of them)"
         raise ValueError(message)
     return from_mapping(values, base=base)
+
+
+def read_toml(path: str | Path, what: str) -> dict[str, Any]:
+    """Read a TOML file that sets something; its decimals stay exact. ValueError, one line, names it by ``what``."""
+    try:
+        values = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"), parse_float=Decimal)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        message = f"{what} must be a readable TOML file; got {path} ({reason})"
+        raise ValueError(message) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        message = f"{what} must be TOML; got {path} ({error})"
+        raise ValueError(message) from error
+    if all(isinstance(item, dict) and not item for item in values.values()):
+        message = f"{what} must set something; got {path}, which is empty (known keys: {', '.join(SYMBOLS)})"
+        raise ValueError(message)
+    return values
 
 
 def from_mapping(values: Mapping[str, Any], *, base: Configuration | None = None) -> Configuration:

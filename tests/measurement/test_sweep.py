@@ -104,6 +104,8 @@ def test_the_same_numbers_have_the_same_key(tmp_path):
         ("[run]\nstatements = ['lemma-9']", "measures statements"),
         ("m = [4", "must be TOML"),
         ("grid = 3", "table of lists"),
+        ("", "a sweep must set something"),
+        ("[grid]", "a sweep must set something"),
         ("m = 1152921504606846976", "memory must suffice"),
         ("[data]\npath = 'nowhere.csv'", "readable"),
         ("[data]\npath = 'gap.csv'", "finite numbers; got 'nan' at row 2"),

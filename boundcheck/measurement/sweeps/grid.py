@@ -10,15 +10,13 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from boundcheck.configuration import SYMBOLS, Configuration, Data, Network, Run, from_mapping
-from boundcheck.configuration.exact import Decimal
+from boundcheck.configuration import SYMBOLS, Configuration, Data, Network, Run, from_mapping, read_toml
 
 SECTIONS = {"network": Network, "run": Run, "data": Data}
 LISTS = ("network.widths", "network.lengths", "data.column", "run.statements")
@@ -49,7 +47,7 @@ def cells(path: str | Path, code: str) -> tuple[Cell, ...]:
 
     Raises:  ValueError, one line, for TOML that is none, unknown keys, an empty axis or a bad value in any run.
     """
-    values = _read(Path(path))
+    values = read_toml(path, "a sweep")
     grid = values.pop("grid", {})
     if not isinstance(grid, Mapping):
         message = f"[grid] must be a table of lists; got {grid!r}"
@@ -69,18 +67,6 @@ def cells(path: str | Path, code: str) -> tuple[Cell, ...]:
         cell = _cell(values, [name for name, _ in axes], choice, code)
         found.setdefault(cell.key, cell)
     return tuple(found.values())
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        message = f"a sweep must be a readable TOML file; got {path} ({reason})"
-        raise ValueError(message) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        message = f"a sweep must be TOML; got {path} ({error})"
-        raise ValueError(message) from error
 
 
 def _axes(values: dict[str, Any], grid: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
