@@ -29,8 +29,9 @@ class _Printer(LatexPrinter):
 
 
 def latex(expression: Any) -> str:
-    """Return the LaTeX of an expression."""
-    return str(_Printer().doprint(expression))
+    """Return the LaTeX of an expression; where a name is a word, thin spaces stand between factors."""
+    words = any(symbol_latex(name.name).startswith(r"\mathrm") for name in getattr(expression, "free_symbols", ()))
+    return str(_Printer({"mul_symbol": r" \, "} if words else {}).doprint(expression))
 
 
 def symbol_latex(name: str) -> str:

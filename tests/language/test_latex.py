@@ -38,6 +38,12 @@ def test_powers_of_names_with_marks_are_grouped():
     assert latex(sqrt(Symbol("step_size"))) == r"\sqrt{\mathrm{step\ size}}"
 
 
+def test_a_word_stands_apart_from_other_factors():
+    assert latex(2 * Symbol("feature") * Symbol("m")) == r"2 \, \mathrm{feature} \, m"
+    assert latex(2 * Symbol("R_comparator") * Symbol("m")) == r"2 R_{\mathrm{comparator}} m"
+    assert "mspace" in convert(latex(2 * Symbol("feature")))
+
+
 @pytest.mark.parametrize("line", FORMULAS)
 def test_no_word_of_a_formula_is_set_as_a_product_of_letters(line):
     convert(line)
