@@ -59,6 +59,7 @@ MEASUREMENTS: tuple[tuple[str, str, Measure], ...] = (
     ("prop-6b", "factor factor_w factor_u", norms.measure_self_bounding),
     ("theorem-1", "bound", convergence.measure_projected),
     ("theorem-1-any-target", "bound", convergence.measure_comparator),
+    ("theorem-1-descent", "bound", convergence.measure_descent),
     ("corollary-1", "bound", convergence.measure_average),
     ("theorem-2", "min-risk", free_descent.measure_own),
     ("theorem-2", "bound", free_descent.measure_prescribed),

@@ -53,7 +53,7 @@ class Run:
         return float(self.risks[:-1].mean())
 
 
-def step_size(problem: Problem, variant: str) -> float:
+def step_size(problem: Problem, variant: str | None) -> float:
     """Return the variant's step size: 1/sqrt(tau) (classic), 1/(2 L^2) (others), or the problem's own eta."""
     if problem.eta is not None:
         return float(problem.eta)
@@ -143,36 +143,40 @@ def measure_projected(problem: Problem) -> tuple[Measurement, ...]:
     Returns: per variant the (1-delta)-quantile of min_{s<tau} R over seeds (``series`` of the first seed's run), and
     the frequency of runs above the variant's tightest bound: with their mean risk where the bound is one of the mean.
     """
-    found: list[Measurement] = []
-    for variant in reversed(VARIANTS):
-        began = time.perf_counter()
-        eta = step_size(problem, variant)
-        done = runs(problem, eta, True)
-        smallest = np.array([run.smallest for run in done])
-        bounded = np.array([run.mean for run in done]) if variant in OF_THE_MEAN else smallest
-        witness = run_witness(problem, eta, "projected", len(done))
-        level = quantile(smallest.tolist(), 1.0 - float(problem.delta))
-        found.append(
-            Measurement(
-                statement="theorem-1",
-                quantity="bound",
-                value=level,
-                kind="exact-run",
-                witness=witness,
-                uncertainty=target_slack(problem, level),
-                series=curves(done[0]) | {"deviation": np.sort(bounded).tolist()},
-                variant=variant,
-                seconds=time.perf_counter() - began,
-            )
-        )
-        which = "mean" if variant in OF_THE_MEAN else "smallest"
-        rule = {"counted": f"runs whose {which} risk over s < tau is above the bound"}
-        found += counted_above(problem, "theorem-1", bounded, witness | rule, variant)
-    return tuple(found)
+    return tuple(item for variant in reversed(VARIANTS) for item in _smallest_risk(problem, "theorem-1", variant))
+
+
+def measure_descent(problem: Problem) -> tuple[Measurement, ...]:
+    """Measure Theorem 1 by descent: the smallest risk at step size 1/(2 L^2), and coverage."""
+    return _smallest_risk(problem, "theorem-1-descent", None)
+
+
+def _smallest_risk(problem: Problem, statement: str, variant: str | None) -> tuple[Measurement, ...]:
+    began = time.perf_counter()
+    eta = step_size(problem, variant)
+    done = runs(problem, eta, True)
+    smallest = np.array([run.smallest for run in done])
+    bounded = np.array([run.mean for run in done]) if variant in OF_THE_MEAN else smallest
+    witness = run_witness(problem, eta, "projected", len(done))
+    level = quantile(smallest.tolist(), 1.0 - float(problem.delta))
+    size = Measurement(
+        statement=statement,
+        quantity="bound",
+        value=level,
+        kind="exact-run",
+        witness=witness,
+        uncertainty=target_slack(problem, level),
+        series=curves(done[0]) | {"deviation": np.sort(bounded).tolist()},
+        variant=variant,
+        seconds=time.perf_counter() - began,
+    )
+    which = "mean" if variant in OF_THE_MEAN else "smallest"
+    rule = {"counted": f"runs whose {which} risk over s < tau is above the bound"}
+    return size, *counted_above(problem, statement, bounded, witness | rule, variant)
 
 
 def counted_above(
-    problem: Problem, statement: str, risks: np.ndarray, witness: dict[str, Any], variant: str
+    problem: Problem, statement: str, risks: np.ndarray, witness: dict[str, Any], variant: str | None
 ) -> list[Measurement]:
     """How often the risk against F* certainly exceeds the variant's tightest bound; nothing on data that may be any."""
     sure = np.array([value - target_slack(problem, value) for value in risks])

@@ -8,7 +8,7 @@ from typing import Any
 GIB = 1 << 30
 WIDE = (
     *("prop-2a", "prop-3", "prop-3-rms", "prop-4", "prop-4b", "prop-5", "prop-5-symmetric"),
-    *("theorem-1", "theorem-1-any-target", "corollary-1", "theorem-2", "remark-1"),
+    *("theorem-1", "theorem-1-any-target", "theorem-1-descent", "corollary-1", "theorem-2", "remark-1"),
 )
 """Statements whose measurement holds a network of the problem's width; the others search one neuron."""
 COMPARED = "theorem-1-any-target"

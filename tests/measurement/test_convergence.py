@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 
 from boundcheck.measurement import Problem, measure, prepare, reevaluate
 from boundcheck.measurement.approximation import frequency
+from boundcheck.measurement.bounds import tightest
 from boundcheck.measurement.convergence import runs, step_size, target_slack, train
 from boundcheck.measurement.coverage import clopper_pearson, quantile, run_all
 from boundcheck.measurement.free_descent import _steps_needed, prescription
@@ -78,6 +79,17 @@ def test_theorem_1_runs():
     assert size.series["kernel_drift"][0] == 0.0
     assert size.series["kernel_drift"][-1] > 0.0
     assert all(item.value == 0.0 for item in found if item.kind == "frequency")
+
+
+@pytest.mark.parametrize("changes", [{"activation": "tanh(z/10)", "m": 16}, {"m": 256, "nu_w": "1/4", "nu_u": "1/4"}])
+def test_the_risk_falls_at_every_step_from_a_width_on(changes):
+    problem = SMALL.replace(**changes)
+    size, share = measure("theorem-1-descent", problem)
+    assert tightest(problem, "theorem-1-descent.descent_width") < problem.m
+    assert np.all(np.diff(size.series["risk"]) < 0)
+    bounds = [tightest(problem, "theorem-1.bound", variant) for variant in ("sharpened", "lyapunov")]
+    assert share.value == 0.0
+    assert size.value < share.witness["bound"] < min(bounds)
 
 
 def test_the_target_error_is_carried():

@@ -6,6 +6,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
+from boundcheck.algebra import prove
 from boundcheck.measurement import Problem
 from boundcheck.measurement.coverage import clopper_pearson
 from boundcheck.measurement.planted import Planted as Row
@@ -47,7 +48,12 @@ def test_a_limit_below_the_contradicting_size_is_refuted_and_one_at_it_is_not(de
 
 @pytest.mark.parametrize(
     ("problem", "statement", "variant"),
-    [pytest.param(*entry, marks=pytest.mark.slow if entry[1] in ("theorem-1", "prop-2a") else ()) for entry in COUNTED],
+    [
+        pytest.param(
+            *entry, marks=pytest.mark.slow if entry[1] in ("theorem-1", "theorem-1-descent", "prop-2a") else ()
+        )
+        for entry in COUNTED
+    ],
 )
 def test_seeds_catch_half_of_a_bound_where_averages_spread(problem, statement, variant):
     """The bound itself holds in enough runs; scaled by a half it fails in certainly more than a share delta."""
@@ -122,3 +128,19 @@ def test_the_survey_finds_what_the_table_says():
     assert {(row.statement, names[row]): row.caught for row in rows} == listed()
     assert all(bool(row.reason) != row.caught for row in rows)
     assert all(row.factor is None or row.factor <= Fraction(1) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("claim", "given", "part", "wrong"),
+    [
+        ("e*r + 2*A*t - 3*A*t**2/2 + 7*r*e*t**2/48 <= A + 2*e**2", "r**2 <= 2*A, r >= 0, e >= 0, 0 <= t, t <= 1",
+         "2*e**2", "e**2"),
+        ("(sqrt(2)/2 + sqrt(2)/16)*b*P**2 >= L*P", "b*n >= 3*L/4, P >= 2*n, n >= 0, L >= 0, b >= 0", "2*n", "n"),
+        ("(x + (t - 1)*y)**2 <= (t + 1)/4*(2*x**2 + 4*(t - 1)*y**2)", "t >= 1", "t + 1", "t"),
+        ("2*e/3 + sqrt(2*A/3 + 4*e**2/9) <= sqrt(2*e**2 + A)", "e >= 0, A >= 0", "2*e**2", "e**2"),
+        ("2/3*((1 + s)**2/2 - 5/3) >= (1 - 1/sqrt(2))*s**2/2", "s >= 1", "5/3", "2"),
+    ],
+)  # fmt: skip
+def test_the_algebra_of_what_cannot_be_caught_is_proved(claim, given, part, wrong):
+    assert prove(claim, given.split(", "), timeout=60).status == "proved"
+    assert prove(claim.replace(part, wrong), given.replace(part, wrong).split(", "), timeout=60).status == "refuted"

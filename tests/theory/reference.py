@@ -308,6 +308,18 @@ def lyapunov(error, length, start, tau, ratio=HALF):
     return ((error + mpmath.sqrt(error**2 + ratio * start / (eta * tau))) / (2 * ratio)) ** 2
 
 
+def descent_constant(c):
+    first = 5 * c.here.beta * c.nu**2 / 3 + c.lemma(c.nu_w).beta * c.nu**2 / 2
+    return first + c.start.lipschitz * c.nu * tail(c)
+
+
+def descent(c):
+    """Larger root of chi x^2 - 2 e x - L^2 nu^2/tau, squared."""
+    error, chi = descent_constant(c) / c.root, 2 - 1 / mpf(c.tau)
+    half = error / chi
+    return (half + mpmath.sqrt(half**2 + (c.here.lipschitz * c.nu) ** 2 / (c.tau * chi))) ** 2
+
+
 def any_target(c):
     error = mpmath.sqrt(c.R_comparator) + c.here.beta * c.V_0 / (2 * c.root)
     return lyapunov(error, c.here.lipschitz, c.V_0, c.tau)
@@ -401,6 +413,12 @@ QUANTITIES = {
     "theorem-1.iterations": iterations_1,
     "theorem-1.step_size": step_1,
     "theorem-1-any-target.bound": any_target,
+    "theorem-1-descent.bound": descent,
+    "theorem-1-descent.C": descent_constant,
+    "theorem-1-descent.width": lambda c: descent_constant(c) ** 2 / (c.kappa**2 * c.epsilon),
+    "theorem-1-descent.iterations": lambda c: (1 + (c.here.lipschitz * c.nu) ** 2 / c.epsilon) / (2 - 2 * c.kappa),
+    "theorem-1-descent.step_size": lambda c: 1 / (2 * c.here.lipschitz**2),
+    "theorem-1-descent.descent_width": lambda c: 16 * (c.here.beta * c.nu) ** 2 / (9 * c.here.lipschitz**2),
     "corollary-1.bound": corollary,
     "theorem-2.bound": lambda c: c.epsilon,
     "theorem-2.radius_w": lambda c: radius(c, c.here.d_w, c.nu_w),

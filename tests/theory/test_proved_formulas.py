@@ -74,7 +74,7 @@ def is_among(value, known):
 # A bound of a quotient: the step bounds the numerator, with this factor.
 FACTORS = {"prop-6b.factor": "R", "prop-6b.factor_w": "R**(1/2)", "prop-6b.factor_u": "R**(1/2)"}
 # C is bounded together with its factor 1/sqrt(m).
-FACTORS |= {"theorem-1.C": "m**(-1/2)"}
+FACTORS |= {"theorem-1.C": "m**(-1/2)", "theorem-1-descent.C": "m**(-1/2)"}
 CLOSED = [
     (f"{item.id}.{quantity.name}", form)
     for item in statements()
