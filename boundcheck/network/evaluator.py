@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import TYPE_CHECKING
 
@@ -26,17 +27,26 @@ CACHED_BYTES = 1 << 25
 """States that may still be found in a cache by the second pass; more are stored past the caches."""
 KEPT_BYTES = 1 << 29
 """States kept in a run, where the memory is used again in each iteration."""
+SPARE_BYTES = 1 << 26
+"""States kept where all of them are too many."""
+
+
+def kept_limit(states: int, repeated: bool) -> int:
+    """Return how many bytes of states an evaluation keeps at most, of all that there are."""
+    limit = KEPT_BYTES if repeated else KEPT_BYTES_ONCE
+    return limit if states <= limit else min(limit, SPARE_BYTES)
 
 
 class Evaluator:
     """R(Theta) and its gradient for fixed data, at any weights (w, u, c) of width m.
 
     Two passes over the neurons in parts of fixed size: states and outputs; then, with the residual known, the adjoint.
-    Between them the states are kept (m T n doubles) or, if keep is False, computed again block by block. The result
-    does not depend on the number of threads.
+    Between them the states of all parts are kept (m T n doubles), or only those of the parts that each thread comes to
+    last and first again; others are computed again block by block. The result depends neither on that nor on the
+    number of threads.
 
     Args:    X: (n, T, d); y: (n, T) or None for outputs only; repeated: many evaluations will share the buffers;
-             keep: None chooses by size.
+             kept_bytes: states to keep at most; None: all where they are not too many, else a few.
     """
 
     def __init__(
@@ -47,7 +57,7 @@ class Evaluator:
         activation: Activation | str,
         *,
         repeated: bool = False,
-        keep: bool | None = None,
+        kept_bytes: int | None = None,
     ) -> None:
         n, T, d = X.shape
         self.layout = layout = Layout(n=n, T=T, d=d, m=m)
@@ -58,16 +68,32 @@ class Evaluator:
         self._mask = layout.mask()
         self._parts = layout.parts()
         self._edges = np.array(self._parts).reshape(-1)
-        self._sizes = (layout.blocks, layout.T, layout.d, layout.tile, layout.tiles)
+        self._sizes = (layout.T, layout.d, layout.tile, layout.tiles)
         self._threads = min(thread_count(), len(self._parts))
-        states = 2 * layout.half * layout.outputs
-        limit = KEPT_BYTES if repeated else KEPT_BYTES_ONCE
-        self.keep = 8 * states <= limit if keep is None else keep
-        self._past = self.keep and 8 * states > CACHED_BYTES
-        self._H = aligned_empty(states if self.keep and y is not None else 0)
-        self._S = aligned_empty(len(self._H) if self._kernels.PAIR else 0)
+        limit = kept_limit(8 * 2 * layout.half * layout.outputs, repeated) if kept_bytes is None else kept_bytes
+        self._places, states = self._kept_parts(0 if y is None else limit // 8)
+        self._past = 8 * states > CACHED_BYTES
+        self._H = aligned_empty(states)
+        self._S = aligned_empty(states if self._kernels.PAIR else 0)
         self._error = aligned_empty(len(self._y))
         self._partial = aligned_empty(len(self._parts), layout.outputs)
+
+    def _kept_parts(self, most: int) -> tuple[NDArray[np.int64], int]:
+        """Return where the states of each part begin among those that are kept, -1 if nowhere; and how many are kept.
+
+        A thread goes through the parts from a start of its own and comes back: the last ones first.
+        """
+        parts, threads = self._parts, self._threads
+        starts = [thread * len(parts) // threads for thread in range(threads + 1)]
+        left = {p: stop - p for start, stop in itertools.pairwise(starts) for p in range(start, stop)}
+        places, states = np.full(len(parts), -1), 0
+        for p in sorted(left, key=lambda p: (left[p], p)):
+            lo, hi = parts[p]
+            size = (hi - lo) * self.layout.outputs
+            if states + size > most:
+                break
+            places[p], states = states, states + size
+        return places, states
 
     def output(self, w: NDArray[np.float64], u: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return F of shape (n, T); exactly 0 where the second half is the first with c negated."""
@@ -84,7 +110,7 @@ class Evaluator:
         counters, squares = np.zeros(3 + 2 * parts, dtype=np.int64), np.zeros(1)
         entries = layout.n * layout.T
         arrays = (*packed, self._X, self._y, self._mask, self._partial, self._error, squares, grad_w, grad_u)
-        rest = (self._H, self._S, self.keep, self._past, 2 / entries, layout.m, *self._sizes)
+        rest = (self._H, self._S, self._places, self._past, 2 / entries, layout.m, *self._sizes)
         gradient = self._kernels.gradient
 
         def run(thread: int) -> None:
@@ -105,7 +131,7 @@ class Evaluator:
             partial[part] = 0.0
             bounds = self._parts[part]
             self._kernels.forward(
-                *packed, self._X, partial[part], self._H, self._S, False, False, *bounds, *self._sizes
+                *packed, self._X, partial[part], self._H, self._S, -1, False, *bounds, *self._sizes
             )
 
         share(states, len(self._parts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from boundcheck.network.evaluator import KEPT_BYTES, KEPT_BYTES_ONCE
+from boundcheck.network.evaluator import kept_limit
 from boundcheck.network.kernels.layout import Layout
 from boundcheck.network.states import LARGE
 from boundcheck.network.tangent_kernel import ROWS
@@ -31,9 +31,8 @@ def estimate_memory(*, n: int, T: int, d: int, m: int, work: Work = "descent", p
     data = 2 * layout.outputs * (2 + d)
     weights = (1 + d) * m
     if work in ("gradient", "descent"):
-        states = layout.blocks * 4 * layout.outputs * (2 if pair else 1)
-        limit = (KEPT_BYTES if work == "descent" else KEPT_BYTES_ONCE) * (2 if pair else 1)
-        kept = states if DOUBLE * states <= limit else 0
+        states = 2 * layout.half * layout.outputs
+        kept = min(states, kept_limit(DOUBLE * states, work == "descent") // DOUBLE) * (2 if pair else 1)
         entries = kept + (10 if work == "descent" else 5) * weights + (len(layout.parts()) + 6) * layout.outputs
     elif work == "gram":
         columns = Layout(n=n, T=T, d=d, m=m, streamed=True).outputs

@@ -100,10 +100,38 @@ def test_kernels_agree_with_arrays(name, rng, make_problem):
     """Both variants of the gradient: states kept, and computed again."""
     weights, X, y = make_problem(rng, n=11, T=5, d=3, m=30)
     expected = plain_loss_and_gradient(weights, X, y, name)
-    for keep in (True, False):
-        found = Evaluator(X, y, weights.m, name, keep=keep)(weights.w, weights.u, weights.c)
+    for kept_bytes in (1 << 40, 0):
+        found = Evaluator(X, y, weights.m, name, kept_bytes=kept_bytes)(weights.w, weights.u, weights.c)
         for value, reference in zip(found, expected, strict=True):
             np.testing.assert_allclose(value, reference, rtol=1e-11, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["tanh", MIXED])
+def test_states_kept_of_some_parts_or_of_none_give_the_same_bits(name, rng, make_problem, monkeypatch):
+    monkeypatch.setenv("BOUNDCHECK_THREADS", "2")
+    weights, X, y = make_problem(rng, n=19, T=5, d=2, m=300)
+    every = Evaluator(X, y, weights.m, name, kept_bytes=1 << 40)
+    expected = every(weights.w, weights.u, weights.c)
+    total = 8 * len(every._H)
+    kept = []
+    for kept_bytes in (0, total // 3, total - 8, total):
+        evaluate = Evaluator(X, y, weights.m, name, kept_bytes=kept_bytes)
+        assert 8 * len(evaluate._H) <= kept_bytes
+        kept.append(int(np.sum(evaluate._places >= 0)))
+        for value, reference in zip(evaluate(weights.w, weights.u, weights.c), expected, strict=True):
+            np.testing.assert_array_equal(value, reference)
+    assert kept == sorted(set(kept))
+    assert kept[0] == 0 < kept[1]
+    assert kept[3] == len(every._parts)
+
+
+def test_each_thread_keeps_the_parts_that_it_comes_to_last(rng, make_problem, monkeypatch):
+    monkeypatch.setenv("BOUNDCHECK_THREADS", "2")
+    weights, X, y = make_problem(rng, n=8, T=2, d=1, m=512)
+    every = Evaluator(X, y, weights.m, "tanh", kept_bytes=1 << 40)
+    parts = len(every._parts)
+    half = Evaluator(X, y, weights.m, "tanh", kept_bytes=4 * len(every._H))
+    assert np.flatnonzero(half._places >= 0).tolist() == [*range(parts // 4, parts // 2), *range(3 * parts // 4, parts)]
 
 
 def test_features_agree_with_arrays(rng, make_problem):
@@ -163,11 +191,11 @@ def test_kernels_for_one_input_dimension_are_those_for_any(rng, make_problem, mo
     from boundcheck.network import evaluator
 
     weights, X, y = make_problem(rng, n=19, T=70, d=3, m=18)
-    for keep in (True, False):
+    for kept_bytes in (1 << 40, 0):
         results = []
         for least in (1 << 30, 0):
             monkeypatch.setattr(evaluator, "OWN_CODE", least)
-            evaluate = Evaluator(X, y, weights.m, "tanh", keep=keep)
+            evaluate = Evaluator(X, y, weights.m, "tanh", kept_bytes=kept_bytes)
             assert (kernels("tanh", inputs=3) is evaluate._kernels) == (least == 0)
             results.append(evaluate(weights.w, weights.u, weights.c))
         for one, other in zip(*results, strict=True):

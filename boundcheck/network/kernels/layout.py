@@ -63,11 +63,6 @@ class Layout:
         first = self.m - self.m // 2
         return -(-first // BLOCK) * BLOCK
 
-    @property
-    def blocks(self) -> int:
-        """Return the blocks of both halves."""
-        return 2 * self.half // BLOCK
-
     def parts(self) -> list[tuple[int, int]]:
         """Return the (lo, hi) of every part: those of the first half, then as many of the second, alike."""
         blocks = self.half // BLOCK

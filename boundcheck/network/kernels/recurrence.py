@@ -8,7 +8,9 @@ padded by copies of a sample; sample 8 g + l of tile q is lane l of group g:
   X[(((q T + t) groups + g) d + k) 8 + l]    input k at time t
   F, E[((q T + t) groups + g) 8 + l]         output and cotangent
   w, c[i], u[i d + k]                        neuron i; lo and hi are multiples of 4
-  H, S[((((q blocks + i/4) T + t) groups + g) 4 + b) 8 + l]    states (and slopes) of neuron i + b, kept between passes
+  H, S[kept + ((((q blocks + (i - lo)/4) T + t) groups + g) 4 + b) 8 + l]
+                                             states (and slopes) of neuron i + b, kept between passes, of a part lo..hi
+                                             of blocks = (hi - lo)/4
 """
 
 import numpy as np
@@ -57,11 +59,12 @@ def following(t, j, q, T, tile):
 
 
 @pasted
-def forward_part(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, tiles):
-    """Add sum_i c_i h_t(theta_i) over i in lo..hi to F; if keep, store the states (and slopes, if PAIR).
+def forward_part(w, u, c, X, F, H, S, kept, past, lo, hi, T, d, tile, tiles):
+    """Add sum_i c_i h_t(theta_i) over i in lo..hi to F; unless kept < 0, store the states there (and slopes, if PAIR).
 
     past: store them past the caches; H and S must start at multiples of 64 bytes.
     """
+    blocks = (hi - lo) // 4
     previous, v = aligned(4 * tile), np.empty((2 + d) * BLOCK)
     for q in range(tiles):
         for i in range(lo, hi, 4):
@@ -69,13 +72,13 @@ def forward_part(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, ti
             previous[:] = 0.0
             y0, y1, y2, y3 = products(X, q * T * tile * d, v, INPUTS or d)
             for t in range(T):
-                o, f = ((q * blocks + i // 4) * T + t) * 4 * tile, (q * T + t) * tile
+                o, f = kept + ((q * blocks + (i - lo) // 4) * T + t) * 4 * tile, (q * T + t) * tile
                 for j in range(0, tile, WIDTH):
                     z0, z1, z2, z3 = recur(y0, y1, y2, y3, previous, 4 * j, WIDTH, v)
                     y0, y1, y2, y3 = products(X, following(t, j, q, T, tile) * d, v, INPUTS or d)
                     h0, h1, h2, h3 = value(z0), value(z1), value(z2), value(z3)
                     put(previous, 4 * j, WIDTH, h0, h1, h2, h3)
-                    if keep:
+                    if kept >= 0:
                         put_kept(H, o + 4 * j, past, h0, h1, h2, h3)
                         if PAIR:
                             s0, s1, s2, s3 = slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3)
@@ -85,9 +88,9 @@ def forward_part(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, ti
 
 
 @kernel
-def forward(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, tiles):
+def forward(w, u, c, X, F, H, S, kept, past, lo, hi, T, d, tile, tiles):
     """Do what `forward_part` does, alone."""
-    forward_part(w, u, c, X, F, H, S, keep, past, lo, hi, blocks, T, d, tile, tiles)
+    forward_part(w, u, c, X, F, H, S, kept, past, lo, hi, T, d, tile, tiles)
 
 
 @pasted
@@ -169,16 +172,17 @@ def contract_one(D, X, x, d, vectors, G, g):
 
 
 @pasted
-def backward(w, u, c, X, E, grad_w, grad_u, H, S, keep, lo, hi, blocks, T, d, tile, tiles):
+def backward(w, u, c, X, E, grad_w, grad_u, H, S, kept, lo, hi, T, d, tile, tiles):
     """Add the gradient of sum_{j,t} E c_i h_t to grad_w and grad_u; the states are kept ones or computed again."""
+    blocks = (hi - lo) // 4
     row, steps, paired = 4 * tile, max(1, VECTORS // (tile // WIDTH)), d // 2 * 2 if WIDE else 0
     scratch_h, scratch_s, D = aligned((T + 1) * row), aligned(T * row), aligned(steps * row)
     A, G, v = aligned(row), aligned((1 + d) * 32), np.empty((2 + d) * BLOCK)
     for q in range(tiles):
         for i in range(lo, hi, 4):
             gather(v, w, u, c, i, d)
-            if keep:
-                first, lag, kept_h, kept_s = (q * blocks + i // 4) * T * row, 0, H, S
+            if kept >= 0:
+                first, lag, kept_h, kept_s = kept + (q * blocks + (i - lo) // 4) * T * row, 0, H, S
             else:
                 states(v, X, scratch_h, scratch_s, q, T, d, tile)
                 first, lag, kept_h, kept_s = row, -row, scratch_h, scratch_s
@@ -240,11 +244,10 @@ def gradient(
     grad_u,
     H,
     S,
-    keep,
+    places,
     past,
     scale,
     m,
-    blocks,
     T,
     d,
     tile,
@@ -269,7 +272,7 @@ def gradient(
             last = p
             partial[p] = 0.0
             lo, hi = edges[2 * p], edges[2 * p + 1]
-            forward_part(w, u, c, X, partial[p], H, S, keep, past, lo, hi, blocks, T, d, tile, tiles)
+            forward_part(w, u, c, X, partial[p], H, S, places[p], past, lo, hi, T, d, tile, tiles)
             if count_up(counters, DONE) == parts - 1:
                 squares[0] = residual(partial, y, mask, E, scale, m)
                 count_up(counters, READY)
@@ -282,7 +285,7 @@ def gradient(
         p = (last - step) % parts
         if count(counters, CLAIMS + parts + p) == 0 and count_up(counters, CLAIMS + parts + p) == 0:
             lo, hi = edges[2 * p], edges[2 * p + 1]
-            backward(w, u, c, X, E, grad_w, grad_u, H, S, keep, lo, hi, blocks, T, d, tile, tiles)
+            backward(w, u, c, X, E, grad_w, grad_u, H, S, places[p], lo, hi, T, d, tile, tiles)
             count_up(counters, FINISHED)
     looks = 0
     if heard < 0:
