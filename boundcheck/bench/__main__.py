@@ -26,7 +26,7 @@ WORKERS = Path(__file__).parent / "workers"
 PEERS = ("jax", "torch")
 HUGE_PAGES = "glibc.malloc.hugetlb=1"
 FLOORS = ("floor: tanh", "floor: multiply-adds", "floor: memory")
-GRADIENT = ("gradient", "recomputed", "user", *FLOORS)
+GRADIENT = ("gradient", "recomputed", "user", "arrays", *FLOORS)
 
 
 @dataclass(kw_only=True)

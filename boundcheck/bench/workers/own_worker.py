@@ -5,6 +5,7 @@ from protocol import data, serve, sizes  # type: ignore[import-not-found]
 
 from boundcheck.network import Weights, derivative_suprema, gram_matrix, jacobian
 from boundcheck.network.evaluator import SPARE_BYTES, Evaluator
+from boundcheck.network.gradient import plain_loss_and_gradient
 from boundcheck.network.kernels.crew import share
 from boundcheck.network.kernels.layout import aligned_empty
 
@@ -29,6 +30,13 @@ def recomputed(size):
 def user(size):
     """Return the gradient for a user's own activation."""
     return gradient(size, activation=USER)
+
+
+def arrays(size):
+    """Return the gradient by NumPy's arrays, in blocks of neurons: nothing compiled."""
+    X, y, w, u, c = data(size)
+    weights = Weights(w, u, c)
+    return {"blocks": lambda: plain_loss_and_gradient(weights, X, y, "tanh")}
 
 
 def stored(size):
@@ -117,6 +125,7 @@ if __name__ == "__main__":
             "gradient": gradient,
             "recomputed": recomputed,
             "user": user,
+            "arrays": arrays,
             "jacobian": stored,
             "suprema": suprema,
             "gram": gram,
