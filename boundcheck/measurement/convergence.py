@@ -178,9 +178,13 @@ def _smallest_risk(problem: Problem, statement: str, variant: str | None) -> tup
 def counted_above(
     problem: Problem, statement: str, risks: np.ndarray, witness: dict[str, Any], variant: str | None
 ) -> list[Measurement]:
-    """How often the risk against F* certainly exceeds the variant's tightest bound; nothing on data that may be any."""
+    """How often the risk against F* certainly exceeds the variant's tightest bound.
+
+    Nothing on data that may be any, nor at a step size that is given: the bound is about the variant's own.
+    """
     sure = np.array([value - target_slack(problem, value) for value in risks])
-    counted = frequency(problem, statement, sure, witness, variant) if problem.realisable else None
+    fitting = problem.realisable and problem.eta is None
+    counted = frequency(problem, statement, sure, witness, variant) if fitting else None
     return [counted] if counted else []
 
 

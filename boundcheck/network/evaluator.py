@@ -130,9 +130,7 @@ class Evaluator:
         def states(part: int) -> None:
             partial[part] = 0.0
             bounds = self._parts[part]
-            self._kernels.forward(
-                *packed, self._X, partial[part], self._H, self._S, -1, False, *bounds, *self._sizes
-            )
+            self._kernels.forward(*packed, self._X, partial[part], self._H, self._S, -1, False, *bounds, *self._sizes)
 
         share(states, len(self._parts))
         half = len(self._parts) // 2

@@ -24,7 +24,6 @@ BY_CONSTRUCTION = (
     ("symmetric random initialisation", DRAWN),
     ("w ~ Unif{-alpha, alpha}", DRAWN),
     ("the data do not depend on Theta(0)", "the data are read or made before Theta(0) is drawn"),
-    ("projected gradient descent", "the measured run is projected and takes that step size"),
     ("sigma is differentiable", "its derivative is taken symbolically"),
     ("delta in (0, 1)", "checked when the configuration is read"),
     ("delta < 1;", "delta < 1 is checked when the configuration is read; the rest says where log(2nT/delta) enters"),
@@ -80,7 +79,15 @@ def _about_choices(setting: Setting) -> tuple[Fact, ...]:
     small: Status = "met" if numbers.epsilon <= 1 else "unmet"
     chosen: Status = "met" if numbers.eta is None else "undecided"
     step = "each variant of Theorem 2 takes its own" if numbers.eta is None else f"eta = {numbers.eta} is given"
+    own = "the measured run is projected and takes that step size"
+    given = f"eta = {numbers.eta} is given: the runs are projected, the bounds are those of another step size"
+    step_taken = Fact(
+        phrase="projected gradient descent",
+        status="met" if numbers.eta is None else "unmet",
+        detail=own if numbers.eta is None else given,
+    )
     return (
+        step_taken,
         Fact(phrase="0 < epsilon <= 1", status=small, detail=f"epsilon = {numbers.epsilon}; the radius is Theorem 2's"),
         Fact(phrase="a step size that is chosen for tau", status=chosen, detail=step),
     )

@@ -7,17 +7,18 @@ of the step in the distance to the comparator. With e = C/sqrt(m) and N = ||nu||
     4 sum_{s<tau} (R_s - e sqrt(R_s)) - 2 R_0 <= N/eta,
 
 so that the smallest risk, which is the last one, satisfies chi R - 2 e sqrt(R) <= N/(2 eta tau), chi = 2 - 1/tau. At
-smaller widths e exceeds sqrt(R_0) and nothing is to be shown. Half of the bound ``sharpened`` of Theorem 1 follows.
-Everything is about the empirical risk.
+smaller widths e exceeds sqrt(R_0) and nothing is to be shown. The same argument on the event of Proposition 5, with C'
+in place of C, gives half of the bound ``sharpened`` of Theorem 1 for the smallest risk. All of it is about the
+empirical risk.
 """
 
 from __future__ import annotations
 
 from sympy import Expr, Rational, Symbol, sqrt
 
-from boundcheck.language import Form, Quantity, Relation, Source, Statement, Step
+from boundcheck.language import Condition, Form, Quantity, Relation, Source, Statement, Step
 from boundcheck.notation import epsilon, eta, kappa, m, norm_nu, tau
-from boundcheck.theory.convergence import THEOREM_1
+from boundcheck.theory.convergence import PROJECTED, THEOREM_1
 from boundcheck.theory.convergence_bounds import CONSTANTS, SMOOTHNESS, SMOOTHNESS_NU, beta_nu, mean_tail
 from boundcheck.theory.convergence_steps import abbreviated
 from boundcheck.theory.hidden_state_steps import equal, le, nonnegative
@@ -25,12 +26,13 @@ from boundcheck.theory.linearization import beta
 from boundcheck.theory.norms import L0, LIPSCHITZ, LIPSCHITZ_0, L
 
 OF_C = (LIPSCHITZ_0, SMOOTHNESS, SMOOTHNESS_NU)
+OWN_STEP = Condition(text="projected gradient descent with step size 1/(2 L^2)")
 SOURCE = Source(origin="ours", where="Theorem 1 by descent")
 C_descent: Expr = Rational(5, 3) * beta * norm_nu**2 + beta_nu * norm_nu**2 / 2 + L0 * norm_nu * mean_tail
 share: Expr = 2 - 1 / tau
 descent_bound: Expr = ((C_descent / sqrt(m) + sqrt(C_descent**2 / m + share * L**2 * norm_nu**2 / tau)) / share) ** 2
 descent_width: Expr = (4 * beta * norm_nu / (3 * L)) ** 2
-# What a target risk epsilon needs: e is at most kappa sqrt(epsilon), 0 < kappa < 1.
+# What a target risk epsilon needs: e is at most kappa sqrt(epsilon); proved for kappa < 1, a kappa given is below 1/2.
 width: Expr = C_descent**2 / (kappa**2 * epsilon)
 iterations: Expr = (L**2 * norm_nu**2 / epsilon + 1) / (2 * (1 - kappa))
 
@@ -272,7 +274,7 @@ PLANNING = (
 THEOREM_1_DESCENT = Statement(
     id="theorem-1-descent",
     title="Convergence of projected gradient descent whose risk falls at every step",
-    hypotheses=THEOREM_1.hypotheses,
+    hypotheses=tuple(OWN_STEP if item is PROJECTED else item for item in THEOREM_1.hypotheses),
     relation=r"\min_{s<\tau}R(\Theta(s))\le\Big(\tfrac{e+\sqrt{e^2+\chi L_T^2\|\nu\|^2/\tau}}{\chi}\Big)^2,\quad "
     r"e=\tfrac{C}{\sqrt m},\ \chi=2-\tfrac1\tau\quad\text{w.p.}\ge1-\delta;\quad "
     r"\text{if }\tfrac{\beta_T\|\nu\|}{\sqrt m}\le\tfrac34L_T:\ R(\Theta(s+1))\le R(\Theta(s))",
@@ -291,7 +293,7 @@ THEOREM_1_DESCENT = Statement(
         ),
         Quantity(
             name="descent_width",
-            meaning="width m from which on the risk falls at every step",
+            meaning="the risk falls at every step if the width m is at least this",
             forms=(Form(value=descent_width, where=(LIPSCHITZ, SMOOTHNESS), source=SOURCE),),
         ),
         *(

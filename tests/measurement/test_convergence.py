@@ -92,6 +92,13 @@ def test_the_risk_falls_at_every_step_from_a_width_on(changes):
     assert size.value < share.witness["bound"] < min(bounds)
 
 
+@pytest.mark.parametrize("statement", ["theorem-1", "theorem-1-descent", "corollary-1"])
+def test_a_step_size_that_is_given_is_not_held_against_the_bound_of_another(statement):
+    found = measure(statement, SMALL.replace(eta="1/1000000"))
+    assert found
+    assert {item.kind for item in found} == {"exact-run"}
+
+
 def test_the_target_error_is_carried():
     ready = prepare(SMALL)
     assert ready.target_error.max() > 0
