@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
 from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
-from boundcheck.evaluation.generated import compile_doubles
-from boundcheck.evaluation.peaks import NEARBY, moved_peak, peak, scanned
-from boundcheck.evaluation.polarisation import along_u, along_w, polarise
-from boundcheck.evaluation.recursion import Stepper
-from boundcheck.evaluation.tabulated import ScalarSupremum
+from boundcheck.evaluation.climbing import ScalarSupremum
+from boundcheck.evaluation.generated import compile_doubles, double_lines
+from boundcheck.evaluation.peaks import Peak, moved_peak, peak, scanned
+from boundcheck.evaluation.polarisation import along_u, along_w, in_components
+from boundcheck.evaluation.recursion import Lines, Stepper
 from boundcheck.evaluation.terms import free_symbols
 from boundcheck.language import Recurrence, Supremum
 
 SHORT = (12, 48, 160)
 ROUNDING = 2.0**-50
+NEAR = 5e-3
 
 
 class Doubles:
@@ -31,11 +33,12 @@ class Doubles:
     def __init__(self, activation: Activation) -> None:
         self.activation = activation
         self.suprema: list[ScalarSupremum] = []
+        self.is_nearby = False
 
     def begin(self) -> None:
-        """Forget where the last run's maximisers were."""
+        """Forget where the last run's maximisers were, except if this one is said to be near it."""
         for item in self.suprema:
-            item.forget()
+            item.begin(nearby=self.is_nearby)
 
     def must_repeat(self) -> bool:
         """Tell whether a run may have followed a maximiser that is not the greatest (it is followed no more)."""
@@ -59,7 +62,7 @@ class Doubles:
 
     def function(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., float]:
         """Compile an expression to a function of doubles."""
-        return compile_doubles((expression,), symbols, alone=True)
+        return _Function(expression, symbols)
 
     def supremum(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., float]:
         """Compile the supremum over z."""
@@ -72,40 +75,44 @@ class Doubles:
 
     def best_direction(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> tuple[float, float]:
         """Return (angle, value) of the supremum over directions in [0, pi/2]: a scan, then parabolas."""
-        return self._summit(supremum, length, values)[1:]
+        top = self._summit(supremum, length, values)
+        return top.place, top.value
 
     def direction_with_bend(
         self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]
     ) -> tuple[float, float, float]:
-        """Return (angle, value, second derivative) at the supremum over directions; NaN at an end of [0, pi/2]."""
-        height, place, value = self._summit(supremum, length, values)
-        if not NEARBY <= place <= math.pi / 2 - NEARBY:
-            return place, value, math.nan
-        return place, value, (height(place - NEARBY) - 2 * height(place) + height(place + NEARBY)) / NEARBY**2
+        """Return (angle, value, second derivative) at the supremum over directions; NaN where that is not known."""
+        top = self._summit(supremum, length, values)
+        return top.place, top.value, top.bend
 
-    def _summit(
-        self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]
-    ) -> tuple[Callable[[float], float], float, float]:
+    def _summit(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> Peak:
         recurrence = supremum.value
         assert isinstance(recurrence, Recurrence)
-        stepper = Stepper(polarise(recurrence, supremum.variable).plain, self)
+        stepper = Stepper(in_components(recurrence, supremum.variable), self)
         known = {symbol: self.number(values[symbol]) for symbol in free_symbols(supremum)}
+        anew: dict[int, float] = {}  # by length, the last direction whose maximisers were looked for on the table
 
         @cache
         def height(angle: float, at: int = length) -> float:
             known.update({along_w: math.cos(angle), along_u: math.sin(angle)})
-            return stepper.run(known, at)
+            self.is_nearby = abs(angle - anew.get(at, math.inf)) < NEAR
+            if not self.is_nearby:
+                anew[at] = angle
+            try:
+                return stepper.run(known, at)
+            finally:
+                self.is_nearby = False
 
         if length <= SHORT[1]:
-            return height, *peak(height, 0.0, math.pi / 2)
+            return peak(height, 0.0, math.pi / 2)
         # The maximiser settles long before the recursion ends: find it on a short one, follow it on longer ones.
-        place, _, move = scanned(partial(height, at=SHORT[0]), 0.0, math.pi / 2)
-        places = [(SHORT[0], place + move)]
-        for at in SHORT[1:]:
-            if length > at:
-                place, _ = moved_peak(partial(height, at=at), _expected(places, at), 0.0, math.pi / 2, moves=1)
-                places.append((at, place))
-        return height, *moved_peak(height, _expected(places, length), 0.0, math.pi / 2)
+        top = scanned(partial(height, at=SHORT[0]), 0.0, math.pi / 2)
+        places = [(SHORT[0], top.place)]
+        for at in (*(short for short in SHORT[1:] if short < length), length):
+            guess = replace(top, place=_expected(places, at))
+            top = moved_peak(partial(height, at=at), guess, 0.0, math.pi / 2, is_rough=at < length)
+            places.append((at, top.place))
+        return top
 
 
 def _expected(places: list[tuple[int, float]], length: int) -> float:
@@ -117,3 +124,20 @@ def _expected(places: list[tuple[int, float]], length: int) -> float:
     if not 0.1 < (last / move if move else 0.0) < 1:
         return place  # it has settled
     return place + last * (1 / length - 1 / at) / (1 / at - 1 / before[0][0])
+
+
+class _Function:
+    """An expression of doubles."""
+
+    def __init__(self, expression: Expr, symbols: tuple[Symbol, ...]) -> None:
+        self.call = compile_doubles((expression,), symbols, alone=True)
+        self.lines = double_lines((expression,), symbols)
+
+    def __call__(self, *values: float) -> float:
+        """Return its value."""
+        return float(self.call(*values))
+
+    def written(self, result: str, inputs: list[str], name: str, space: dict[str, Any]) -> Lines:
+        """Write it as lines."""
+        lines, (output,) = self.lines.written(inputs, name, space)
+        return Lines(each=[*lines, f"{result} = {output}"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial, reduce
 from typing import Any
 
@@ -34,16 +34,53 @@ def compile_doubles(
     return _function(compile_program(expressions, symbols), names, alone=alone)
 
 
+@lru_cache(maxsize=2048)
+def double_lines(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> DoubleLines:
+    """Compile expressions of doubles to lines that are written into a longer function."""
+    return DoubleLines(compile_program(expressions, symbols))
+
+
+class DoubleLines:
+    """A program as lines of Python on local variables, for loops that cannot afford a call."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def written(self, inputs: Sequence[str], name: str, space: dict[str, Any]) -> tuple[list[str], list[str]]:
+        """Return lines and the variables of the outputs; what the lines use besides goes into ``space``.
+
+        Args:    inputs: variables of the symbols; name: what all other names begin with.
+        """
+        space.update(_SCALAR)
+        return _lines(self.program, inputs, name, space, _SCALAR)
+
+
+def function_of(lines: Sequence[str], inputs: Sequence[str], results: Sequence[str], space: dict[str, Any]) -> Any:
+    """Return the function f(*inputs) -> tuple of the results that lines compute."""
+    text = [f"def generated({', '.join(inputs)}):", *(f"    {line}" for line in lines)]
+    exec(compile("\n".join([*text, f"    return {', '.join(results)}"]), "<boundcheck doubles>", "exec"), space)
+    return space["generated"]
+
+
 def _function(program: Program, names: dict[str, Any], *, alone: bool = False) -> Callable[..., Any]:
     space = dict(names)
-    count = len(program.symbols)
-    lines = [f"def generated({', '.join(f'r{k}' for k in range(count))}):"]
-    for k, instruction in enumerate(program.instructions, count):
-        lines.append(f"    r{k} = {_line(instruction, k, space, names)}")
-    results = ", ".join(f"r{k}" for k in program.outputs)
-    lines.append(f"    return {results}" if alone else f"    return ({results},)")
-    exec(compile("\n".join(lines), "<boundcheck doubles>", "exec"), space)
-    return space["generated"]
+    inputs = [f"r{k}" for k in range(len(program.symbols))]
+    lines, outputs = _lines(program, inputs, "r", space, names)
+    return function_of(lines, inputs, outputs if alone else [*outputs, ""], space)
+
+
+def _lines(
+    program: Program, inputs: Sequence[str], name: str, space: dict[str, Any], names: dict[str, Any]
+) -> tuple[list[str], list[str]]:
+    registers, lines = list(inputs), []
+    for place, instruction in enumerate(program.instructions, len(inputs)):
+        line = _line(instruction, [registers[k] for k in instruction.inputs], f"{name}_{place}", space, names)
+        if instruction.name == "constant":
+            registers.append(line)
+            continue
+        registers.append(f"{name}{place}")
+        lines.append(f"{name}{place} = {line}")
+    return lines, [registers[k] for k in program.outputs]
 
 
 @lru_cache(maxsize=2048)
@@ -85,16 +122,18 @@ def _ball_line(instruction: Instruction, place: int, space: dict[str, Any]) -> s
     return f"f{place}({', '.join(inputs)})"
 
 
-def _line(instruction: Instruction, place: int, space: dict[str, Any], names: dict[str, Any]) -> str:
-    inputs = [f"r{k}" for k in instruction.inputs]
+def _line(instruction: Instruction, inputs: list[str], place: str, space: dict[str, Any], names: dict[str, Any]) -> str:
     name, payload = instruction.name, instruction.payload
     if name == "constant":
-        space[f"c{place}"] = _double(payload)
+        value = _double(payload)
+        if math.isfinite(value):
+            return f"({value!r})"
+        space[f"c{place}"] = value
         return f"c{place}"
     if name in ("add", "mul"):
         return (" + " if name == "add" else " * ").join(inputs)
     if name == "div":
-        return f"divide({inputs[0]}, {inputs[1]})"
+        return f"divide({inputs[0]}, {inputs[1]})" if "divide" in names else f"{inputs[0]} / {inputs[1]}"
     if name == "power":
         return {2: f"{inputs[0]} * {inputs[0]}", 1: inputs[0], 0: "1.0"}.get(payload, f"raised({inputs[0]}, {payload})")
     if name == "root":
@@ -109,8 +148,9 @@ def _line(instruction: Instruction, place: int, space: dict[str, Any], names: di
     if name == "regular":
         space[f"f{place}"] = _continued(payload, vector="sign_" in names)
         return f"f{place}({inputs[0]})"
-    if name == "sign" and "sign_" not in names:
-        return f"({inputs[0]} >= 0) - ({inputs[0]} < 0)"
+    if "sign_" not in names and name in ("sign", "abs"):
+        size = "1.0" if name == "sign" else inputs[0]
+        return f"{size} if {inputs[0]} >= 0 else -{size}"
     return f"{name}_({', '.join(inputs)})"
 
 
@@ -205,7 +245,6 @@ def _sums(count: int, x: Any) -> tuple[Any, Any]:
 
 # The sign of 0 is 1: a derivative that is continuous across |u| = 0 has its limit there, as one-sided derivatives do.
 _SCALAR: dict[str, Any] = {
-    "divide": operator.truediv,
     "raised": _guarded(operator.pow),
     "sqrt_": math.sqrt,
     "pow_": _guarded(operator.pow),

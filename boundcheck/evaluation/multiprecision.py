@@ -13,11 +13,11 @@ from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
 from boundcheck.enclosure.quotients import Regular
+from boundcheck.evaluation.climbing import ScalarSupremum
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.polarisation import along_u, along_w, polarise
 from boundcheck.evaluation.recursion import run
 from boundcheck.evaluation.request import request, value_of
-from boundcheck.evaluation.tabulated import ScalarSupremum
 from boundcheck.evaluation.terms import free_symbols
 from boundcheck.language import Quantity, Recurrence, Statement, Supremum
 from boundcheck.notation import sigma_z, z
@@ -113,7 +113,7 @@ class _Climb:
 
     def __call__(self, *values: Any) -> Any:
         """Return the supremum at these values of the symbols."""
-        self.doubles.forget()
+        self.doubles.begin()
         self.doubles(*(float(value) for value in values))
         place = self.doubles.place
         at = mpmath.mpf(place)

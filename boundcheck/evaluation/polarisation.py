@@ -68,7 +68,7 @@ def polarise(recurrence: Recurrence, direction: Symbol) -> Polarised:
 
     Raises:  ValueError naming the entry that the lemma does not cover.
     """
-    plain = _in_components(recurrence, direction)
+    plain = in_components(recurrence, direction)
     degrees = _degrees(plain)
     rule = _rule(degrees)
     crossed = [symbol for symbol, degree in degrees.items() if degree == 2]
@@ -88,7 +88,12 @@ def polarise(recurrence: Recurrence, direction: Symbol) -> Polarised:
     )
 
 
-def _in_components(recurrence: Recurrence, direction: Symbol) -> Recurrence:
+@lru_cache(maxsize=128)
+def in_components(recurrence: Recurrence, direction: Symbol) -> Recurrence:
+    """Write cos_phi and sin_phi for the cosine and sine of a direction.
+
+    Raises:  ValueError if the recurrence depends on the direction otherwise.
+    """
     from boundcheck.evaluation.terms import free_symbols, specialised
 
     rule = {sympy.cos(direction): along_w, sympy.sin(direction): along_u}

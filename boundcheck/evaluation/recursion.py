@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sympy import Expr, Symbol
 
 from boundcheck.evaluation.terms import Value, free_symbols
 from boundcheck.language import Recurrence, Supremum
 
-LOOK_EVERY = 8  # steps, of which three in a row are compared with one another
+LOOK_EVERY = 8  # steps (later ones: a part of those made), of which three in a row are compared with one another
 
 
 class Arithmetic(Protocol):
@@ -35,6 +35,28 @@ class Arithmetic(Protocol):
 
     def supremum(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., Any]:
         """Compile the supremum over z of an expression in s_k and the symbols."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Lines of Python for an entry of a step: before a run of steps, at each of them, and after."""
+
+    each: list[str]
+    begin: list[str] = field(default_factory=list)
+    end: list[str] = field(default_factory=list)
+
+
+@runtime_checkable
+class Written(Protocol):
+    """A function that can be written into the loop over steps, where a call would cost more than what it computes."""
+
+    def written(self, result: str, inputs: list[str], name: str, space: dict[str, Any]) -> Lines:
+        """Return lines that leave its value in ``result``; other names begin with ``name``, values go to ``space``."""
+
+
+@lru_cache(maxsize=256)
+def _code(text: str) -> Any:
+    return compile(text, "<boundcheck recurrence>", "exec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +125,21 @@ class Stepper:
         space: dict[str, Any] = {}
         moving = [*self.states, *(place for place, _, _ in self.locals)]
         used = {k for _, _, inputs in self.locals for k in inputs} | {k for _, inputs in self.steps for k in inputs}
-        lines = ["def step(r, count):", *(f"    r{k} = r[{k}]" for k in sorted(used | set(moving)))]
-        lines += ["    for _ in range(count):"]
-        for k, (place, function, inputs) in enumerate(self.locals):
-            space[f"local{k}"] = function
-            lines.append(f"        r{place} = local{k}({', '.join(f'r{i}' for i in inputs)})")
-        for k, (function, inputs) in enumerate(self.steps):
-            space[f"step{k}"] = function
-            lines.append(f"        s{k} = step{k}({', '.join(f'r{i}' for i in inputs)})")
-        lines += [f"        r{place} = s{k}" for k, place in enumerate(self.states)]
-        lines += [f"    r[{place}] = r{place}" for place in moving]
-        exec(compile("\n".join(lines), "<boundcheck recurrence>", "exec"), space)
+        entries = [(f"r{place}", function, inputs) for place, function, inputs in self.locals]
+        entries += [(f"s{k}", function, inputs) for k, (function, inputs) in enumerate(self.steps)]
+        begin, each, end = [f"r{k} = r[{k}]" for k in sorted(used | set(moving))], [], []
+        for k, (result, function, inputs) in enumerate(entries):
+            arguments = [f"r{i}" for i in inputs]
+            if isinstance(function, Written):
+                code = function.written(result, arguments, f"f{k}_", space)
+                begin, each, end = begin + code.begin, each + code.each, end + code.end
+            else:
+                space[f"f{k}"] = function
+                each.append(f"{result} = f{k}({', '.join(arguments)})")
+        each += [f"r{place} = s{k}" for k, place in enumerate(self.states)]
+        end += [f"r[{place}] = r{place}" for place in moving]
+        body = [*begin, "for _ in range(count):", *(f"    {line}" for line in each), *end]
+        exec(_code("\n".join(["def step(r, count):", *(f"    {line}" for line in body)])), space)
         return space["step"]
 
     def run(self, values: Mapping[Symbol, Any], length: int) -> Any:
@@ -123,11 +149,12 @@ class Stepper:
             registers = self.begin(values)
             t = self.recurrence.first
             while t < length:
-                if self.uses_index or length - t < LOOK_EVERY:
+                ahead = max(LOOK_EVERY, t // LOOK_EVERY)
+                if self.uses_index or length - t < ahead:
                     self.advance(registers, t + 1, length - t)
                     break
-                states = [self._after(registers, t + 1, count) for count in (LOOK_EVERY - 2, 1, 1)]
-                t += LOOK_EVERY
+                states = [self._after(registers, t + 1, count) for count in (ahead - 2, 1, 1)]
+                t += ahead
                 period = self.arithmetic.period(*states)
                 if period:
                     self.advance(registers, t + 1, (length - t) % period)

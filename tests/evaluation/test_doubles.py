@@ -8,7 +8,7 @@ import pytest
 from boundcheck.activations import activation
 from boundcheck.evaluation import double_beside_enclosure, evaluate, evaluate_double
 from boundcheck.evaluation.doubles import Doubles
-from boundcheck.evaluation.peaks import moved_peak, peak
+from boundcheck.evaluation.peaks import Peak, moved_peak, peak
 from boundcheck.evaluation.recursion import Stepper
 from boundcheck.evaluation.times import forms, main, timed
 from boundcheck.language import Quantity
@@ -32,17 +32,18 @@ def test_a_moved_peak_is_followed(centre):
     def height(angle):
         return 7 - 2 * math.cosh(angle - centre)
 
-    place, top = moved_peak(height, 0.3, 0.0, math.pi / 2)
-    assert abs(place - centre) < 1e-6
-    assert abs(top - 5) < 1e-13
+    found = moved_peak(height, Peak(place=0.3, value=5.0), 0.0, math.pi / 2)
+    assert abs(found.place - centre) < 1e-6
+    assert abs(found.value - 5) < 1e-13
 
 
 @pytest.mark.parametrize("start", [0.0, math.pi / 2])
 def test_a_peak_that_leaves_an_end_is_followed(start):
-    place, top = moved_peak(lambda angle: -((angle - 0.7) ** 2), start, 0.0, math.pi / 2)
-    assert abs(place - 0.7) < 1e-6
-    assert abs(top) < 1e-12
-    assert peak(lambda angle: angle, 0.0, 1.0) == (1.0, 1.0)
+    found = moved_peak(lambda angle: -((angle - 0.7) ** 2), Peak(place=start, value=0.0), 0.0, math.pi / 2)
+    assert abs(found.place - 0.7) < 1e-6
+    assert abs(found.value) < 1e-12
+    end = peak(lambda angle: angle, 0.0, 1.0)
+    assert (end.place, end.value) == (1.0, 1.0)
 
 
 def test_a_recursion_stops_where_it_stands_still_and_only_there():
@@ -120,9 +121,9 @@ def test_a_peak_next_to_an_end_is_found(away, at_start):
     def height(angle):
         return 3.0 - (angle - centre) ** 2 + (angle - centre) ** 3 / 5
 
-    place, value = peak(height, 0.0, math.pi / 2)
-    assert value == pytest.approx(3.0, rel=1e-11)
-    assert place == pytest.approx(centre, abs=1e-4)
+    found = peak(height, 0.0, math.pi / 2)
+    assert found.value == pytest.approx(3.0, rel=1e-11)
+    assert found.place == pytest.approx(centre, abs=1e-4)
 
 
 @pytest.mark.parametrize(
