@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -14,15 +14,19 @@ from flint import arb, ctx, fmpq
 from sympy import Expr, Rational, Symbol
 
 from boundcheck.activations import Activation
-from boundcheck.enclosure import Enclosure, compile_arb
+from boundcheck.enclosure import Enclosure
 from boundcheck.evaluation.concavity import Bends, UnsettledError
-from boundcheck.evaluation.cone import START_DIGITS, Directions, refined, summit, supremum_over_directions
+from boundcheck.evaluation.cone import Directions, supremum_over_directions
+from boundcheck.evaluation.constants import compiled, constant_ball
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.generated import compile_balls
 from boundcheck.evaluation.polarisation import polarise
-from boundcheck.evaluation.suprema import CertifiedSupremum
+from boundcheck.evaluation.summits import START_DIGITS, refined, sharpened, summit
+from boundcheck.evaluation.suprema import CertifiedSupremum, Variants
 from boundcheck.evaluation.terms import free_symbols
 from boundcheck.language import Recurrence, Supremum
+
+MOST_PLACES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +39,34 @@ class Place:
     bend: float
 
 
-Places = dict[tuple[Supremum, int], Place]
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept by who asks again and again at nearly the same values, for one activation.
+
+    places: of the last maxima over directions, which move as little as the values do; variants: suprema over z.
+    """
+
+    places: dict[tuple[Supremum, int], tuple[Place, ...]] = field(default_factory=dict)
+    variants: Variants = field(default_factory=dict)
+
+    def near(self, supremum: Supremum, length: int, at: tuple[arb, ...]) -> Place | None:
+        """Return the place at the values nearest to these, with the digits that it has at these."""
+        found = self.places.get((supremum, length), ())
+        moved = [replace(place, at=at, digits=min(place.digits, _agreement(place.at, at))) for place in found]
+        return max(moved, key=lambda place: place.digits, default=None)
+
+    def keep(self, supremum: Supremum, length: int, place: Place) -> None:
+        """Keep a place beside the last few."""
+        self.places[supremum, length] = (place, *self.places.get((supremum, length), ())[: MOST_PLACES - 1])
 
 
 class Balls:
-    """Arithmetic of Arb balls for one activation; ``digits`` bounds the effort spent on directions.
+    """Arithmetic of Arb balls for one activation; ``digits`` bounds the effort spent on directions."""
 
-    Who asks again and again at nearly the same values keeps ``places``: a maximiser moves as little as they do.
-    """
-
-    def __init__(self, activation: Activation, digits: int = 9, places: Places | None = None) -> None:
+    def __init__(self, activation: Activation, digits: int = 9, known: Known | None = None) -> None:
         self.activation = activation
         self.digits = digits
-        self.places: Places = {} if places is None else places
+        self.known = Known() if known is None else known
 
     def begin(self) -> None:
         """Nothing to prepare: every call is certified on its own."""
@@ -71,7 +90,7 @@ class Balls:
 
     def constant(self, order: int) -> arb:
         """Return the supremum of |sigma^(order)|; ValueError with the reason where there is none."""
-        return _constant(self.activation, order, ctx.prec)
+        return constant_ball(self.activation, order, ctx.prec)
 
     def function(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
         """Compile an expression to a function of balls."""
@@ -79,15 +98,14 @@ class Balls:
 
     def supremum(self, expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
         """Compile the supremum over z of an expression in s_k and the symbols."""
-        return CertifiedSupremum(expression, symbols, self.activation)
+        return CertifiedSupremum(expression, symbols, self.activation, self.known.variants)
 
     def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> arb:
         """Enclose the supremum over directions of a recurrence, to the relative width of ``digits``."""
         directions, near = self._directions(supremum, length, values)
         tolerance = arb(10) ** -self.digits / 2
         try:
-            bends = Bends(directions.form.plain, length, directions.values, self.activation)
-            top = summit(bends, near.turn, tolerance, near.bend)
+            top = summit(self._bends(directions), near.turn, tolerance, near.bend)
         except UnsettledError:
             top = None
         turn = self._refined(directions, supremum, near) if top is None else near.turn
@@ -100,18 +118,21 @@ class Balls:
             raise ValueError(message)
         known = {symbol: self.number(values[symbol]) for symbol in free_symbols(supremum)}
         directions = Directions(polarise(supremum.value, supremum.variable), length, known, self)
-        at, before = tuple(known[symbol] for symbol in sorted(known, key=str)), self.places.get((supremum, length))
-        digits = 0 if before is None else min(before.digits, _agreement(before.at, at))
-        if before is not None and digits >= START_DIGITS:
-            return directions, replace(before, at=at, digits=digits)
+        at = tuple(known[symbol] for symbol in sorted(known, key=str))
+        before = self.known.near(supremum, length, at)
+        if before is not None and before.digits >= START_DIGITS:
+            return directions, before
         angle, _, bend = Doubles(self.activation).direction_with_bend(supremum, length, known)
         turn = Fraction(min(max(angle * 2 / math.pi, 0.0), 1.0))
         return directions, Place(at=at, turn=turn, digits=START_DIGITS, bend=bend)
 
+    def _bends(self, directions: Directions) -> Bends:
+        return Bends(directions.form.plain, directions.length, directions.values, self.activation, self.known.variants)
+
     def _refined(self, directions: Directions, supremum: Supremum, near: Place) -> Fraction:
         """Refine a maximiser as far as ``digits`` need it, and remember it."""
         turn, digits = refined(directions, near.turn, near.digits, self.digits)
-        self.places[supremum, directions.length] = replace(near, turn=turn, digits=digits)
+        self.known.keep(supremum, directions.length, replace(near, turn=turn, digits=digits))
         return turn
 
 
@@ -121,7 +142,19 @@ class LowerBalls(Balls):
     def over_directions(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> arb:
         """Enclose the value at one good direction: a lower bound of the supremum."""
         directions, near = self._directions(supremum, length, values)
-        return directions.value(self._refined(directions, supremum, near))
+        if 2 * near.digits >= self.digits:
+            return directions.value(near.turn)
+        found = None
+        if near.bend < 0:
+            try:
+                found = sharpened(self._bends(directions), near.turn, near.bend, self.digits)
+            except UnsettledError:
+                found = None
+        if found is None:
+            return directions.value(self._refined(directions, supremum, near))
+        turn, digits, bend = found
+        self.known.keep(supremum, length, replace(near, turn=turn, digits=digits, bend=bend))
+        return directions.value(turn)
 
 
 def _agreement(before: Sequence[arb], now: Sequence[arb]) -> int:
@@ -134,19 +167,5 @@ def _agreement(before: Sequence[arb], now: Sequence[arb]) -> int:
 
 
 @lru_cache(maxsize=4096)
-def compiled(expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
-    """Compile once for all precisions."""
-    return compile_arb(expression, symbols)
-
-
-@lru_cache(maxsize=4096)
 def _alone(expression: Expr, symbols: tuple[Symbol, ...]) -> Callable[..., arb]:
     return compile_balls((expression,), symbols, alone=True)
-
-
-@lru_cache(maxsize=256)
-def _constant(activation: Activation, order: int, bits: int) -> arb:
-    constant = activation.constant(order)
-    if constant.exact is not None:
-        return compiled(constant.exact, ())()
-    return constant.enclosure(int(bits * 0.30103) + 2).arb()

@@ -19,13 +19,15 @@ from flint import arb
 from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
-from boundcheck.enclosure import Objective
+from boundcheck.enclosure.germs import identity
 from boundcheck.enclosure.objective import differentiate, period
+from boundcheck.enclosure.program import Runner, compile_program
 from boundcheck.enclosure.scales import UndecidedError
+from boundcheck.enclosure.tails import germs_from
 from boundcheck.evaluation.generated import compile_balls
-from boundcheck.notation import sigma_z, z
+from boundcheck.notation import z
 
-ORDERS = 5
+ORDERS, FEW_ORDERS = 5, 3
 UNIFORM_CELLS = 1024
 FARTHEST = 40
 x = Symbol("x", real=True)
@@ -47,15 +49,15 @@ class Chart:
 
 
 @lru_cache(maxsize=64)
-def chart_of(activation: Activation) -> Chart | None:
-    """Return the chart of an activation; None where its derivatives are not smooth expressions."""
+def chart_of(activation: Activation, orders: int = ORDERS) -> Chart | None:
+    """Return the chart of an activation for s_0, ..., s_(orders-1); None where they are not smooth expressions."""
     if activation.expression.has(sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Sum):
         return None
-    compact = _saturating(activation)
-    return compact if compact is not None else _on_the_line(activation)
+    compact = _saturating(activation, orders)
+    return compact if compact is not None else _on_the_line(activation, orders)
 
 
-def _saturating(activation: Activation) -> Chart | None:
+def _saturating(activation: Activation, orders: int) -> Chart | None:
     waves = activation.expression.atoms(sympy.tanh)
     if len(waves) != 1:
         return None
@@ -65,15 +67,15 @@ def _saturating(activation: Activation) -> Chart | None:
     if rate.free_symbols or not rate.is_Rational or not body.is_polynomial(x) or z in body.free_symbols:
         return None
     slots = [body]
-    for _ in range(ORDERS - 1):
+    for _ in range(orders - 1):
         slots.append(sympy.factor(rate * (1 - x**2) * sympy.diff(slots[-1], x)))
     one_sided = activation.parity is not None and wave.args[0].subs(z, 0) == 0
     edges = [k / UNIFORM_CELLS for k in range(0 if one_sided else -UNIFORM_CELLS, UNIFORM_CELLS + 1)]
     return _chart(slots, edges, one_sided=one_sided, endless=False)
 
 
-def _on_the_line(activation: Activation) -> Chart | None:
-    slots = [activation.continued_derivative(k).xreplace({z: x}) for k in range(ORDERS)]
+def _on_the_line(activation: Activation, orders: int) -> Chart | None:
+    slots = [activation.continued_derivative(k).xreplace({z: x}) for k in range(orders)]
     one_sided = activation.parity is not None
     turn = period(activation.expression, z)
     if turn is not None:
@@ -85,7 +87,7 @@ def _on_the_line(activation: Activation) -> Chart | None:
         return _chart(wound, [k / UNIFORM_CELLS for k in range(UNIFORM_CELLS + 1)], one_sided=one_sided, endless=False)
     positive = [k / 64 for k in range(8 * 64)] + [8 * 2 ** (k / 16) for k in range(16 * (FARTHEST - 3) + 1)]
     edges = positive if one_sided else [-edge for edge in reversed(positive[1:])] + positive
-    tails = [_tail(activation, side) for side in ((1,) if one_sided else (-1, 1))]
+    tails = [_tail(activation, orders, side) for side in ((1,) if one_sided else (-1, 1))]
     return _chart(slots, edges, one_sided=one_sided, endless=True, tails=tails)
 
 
@@ -124,14 +126,14 @@ def _on_cells(triples: Sequence[tuple[Expr, Expr, Expr]], edges: Sequence[float]
     return rows
 
 
-def _tail(activation: Activation, side: int) -> list[float]:
+def _tail(activation: Activation, orders: int, side: int) -> list[float]:
     """Bound every |s_k| beyond 2^40; infinite where nothing is known."""
-    found = []
-    for k in range(ORDERS):
+    found, start = [], arb(2) ** FARTHEST
+    for k in range(orders):
         try:
-            objective = Objective(activation.expression, z, sympy.Abs(sigma_z[k]), sigma_z)
-            germ, _ = objective.tail(side, arb(2) ** FARTHEST)
-            found.append(upper_double(germ.range()))
+            slot = differentiate(activation.expression, z, k).subs(z, side * z)
+            (germ,) = Runner(compile_program([slot], [z]), germs_from(start)).outputs((identity(start),))
+            found.append(upper_double(abs(germ.range())))
         except (UndecidedError, ValueError, ArithmeticError):
             found.append(math.inf)
     return found

@@ -24,7 +24,7 @@ from boundcheck.evaluation.following import Follower, Neighbourhood
 from boundcheck.evaluation.generated import compile_balls
 from boundcheck.evaluation.polarisation import along_u, along_w
 from boundcheck.evaluation.recursion import free_symbols_of, layout
-from boundcheck.evaluation.suprema import follower_of
+from boundcheck.evaluation.suprema import Variants, variant
 from boundcheck.language import Recurrence, Supremum
 
 ZERO = arb(0)
@@ -52,9 +52,15 @@ class Bends:
     """
 
     def __init__(
-        self, recurrence: Recurrence, length: int, values: Mapping[Symbol, Any], activation: Activation
+        self,
+        recurrence: Recurrence,
+        length: int,
+        values: Mapping[Symbol, Any],
+        activation: Activation,
+        variants: Variants | None = None,
     ) -> None:
         plan = layout(recurrence)
+        self.variants: Variants = {} if variants is None else variants
         self.recurrence, self.length, self.activation = recurrence, length, activation
         self.place = dict(plan.places)
         self.fixed = [values[symbol] if symbol not in (along_w, along_u) else None for symbol in plan.outer]
@@ -68,7 +74,7 @@ class Bends:
         inputs = [self.place[symbol] for symbol in symbols]
         if not isinstance(item, Supremum):
             return _Smooth(item, symbols, inputs)
-        follower = follower_of(item.value, symbols, self.activation)
+        follower = variant(item.value, symbols, self.activation, self.variants).follower
         if follower is None:
             message = "a supremum that cannot be followed"
             raise UnsettledError(message)

@@ -15,7 +15,6 @@ import heapq
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -25,18 +24,15 @@ from sympy import Symbol
 
 from boundcheck.enclosure import precision
 from boundcheck.enclosure.decimals import dyadic
-from boundcheck.evaluation.concavity import Bends, Jet, UnsettledError
 from boundcheck.evaluation.polarisation import Polarised, along_u, along_w, at_first, at_second, cross
 from boundcheck.evaluation.recursion import Arithmetic, Stepper, free_symbols_of
+from boundcheck.evaluation.summits import Summit
 from boundcheck.language import Supremum
 
 MAX_ARCS = 4000
-START_DIGITS = 7
 SMALL_SHARE = 0.4
-MAX_CLIMBS = 12
 COARSE_DIGITS = 16
 FEW_ARCS = 64
-WIDTHS = (Fraction(1, 30), Fraction(1, 100), Fraction(1, 1000), Fraction(1, 100_000))
 
 
 class Directions:
@@ -226,54 +222,6 @@ class _Crossing:
         return function(*[sources[name][place] for name, place in reads])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summit:
-    """An arc on which the output is concave, as fractions of pi/2, and the ends of its greatest value there."""
-
-    low: Fraction
-    high: Fraction
-    lower: arb
-    upper: arb
-
-
-def summit(bends: Bends, start: Fraction, tolerance: arb, bend: float = math.nan) -> Summit | None:
-    """Enclose the greatest value near a direction to a relative width; None where no arc around it is concave.
-
-    Args:    bend: about the second derivative there, if known (it saves steps only).
-    """
-    for width in WIDTHS:
-        low, high = max(start - width, Fraction(0)), min(start + width, Fraction(1))
-        try:
-            jet = bends.at(start, low, high)
-            if jet.wide_bend < 0:
-                guess = arb(bend) if bend < 0 else jet.wide_bend.mid()
-                return _climbed(bends, jet, start, (low, high), tolerance, guess)
-        except UnsettledError:
-            continue
-    return None
-
-
-def _climbed(
-    bends: Bends, jet: Jet, turn: Fraction, ends: tuple[Fraction, Fraction], tolerance: arb, estimate: arb
-) -> Summit | None:
-    """Climb to the maximum on a concave arc; it is at most f(c) + f'(c)^2/(2k), or f(c) at an end that f rises to."""
-    weakest = -jet.wide_bend.upper()
-    known = 2 * START_DIGITS
-    for _ in range(MAX_CLIMBS):
-        is_end = (turn == ends[0] and jet.slope <= 0) or (turn == ends[1] and jet.slope >= 0)
-        excess = arb(0) if is_end else (jet.slope * jet.slope / (2 * weakest)).upper()
-        if excess <= jet.here * tolerance / 4:
-            return Summit(low=ends[0], high=ends[1], lower=jet.here.lower(), upper=(jet.here + excess).upper())
-        known = 2 * known
-        move = round(dyadic((-2 * jet.slope / (estimate * arb.pi())).mid()) * 10**known)
-        before, turn = turn, min(max(turn + Fraction(move, 10**known), ends[0]), ends[1])
-        ahead = bends.at(turn)
-        bend = (ahead.slope - jet.slope) / (arb(fmpq(*(turn - before).as_integer_ratio())) * arb.pi() / 2)
-        estimate = bend.mid() if turn != before and bend < 0 else estimate
-        jet = ahead
-    return None
-
-
 def supremum_over_directions(directions: Directions, start: Fraction, tolerance: arb, top: Summit | None = None) -> arb:
     """Enclose the supremum over phi in [0, pi/2] to a relative width, or as far as ``MAX_ARCS`` arcs go.
 
@@ -326,31 +274,6 @@ def _are_below(directions: Directions, arcs: list[tuple[Fraction, Fraction]], ba
             small = part[1] - part[0] < (high - low) * Fraction(SMALL_SHARE)
             pending += [part] if small else [(part[0], middle), (middle, part[1])]
     return not pending
-
-
-def refined(directions: Directions, start: Fraction, known: int, digits: int) -> tuple[Fraction, int]:
-    """Bring a maximiser known to so many digits to half of ``digits``, by parabolas through three directions.
-
-    From a direction off by e the vertex through it and its neighbours at distance h is off by O(e^2 + h^2), and how far
-    it moves tells e. This is not rigorous and need not be; but the arcs beside a direction so close to the maximiser
-    are settled at once, and its value alone is a lower bound that loses no digits.
-    """
-    place = start
-    for _ in range(MAX_CLIMBS):
-        if 2 * known >= digits + START_DIGITS:
-            break
-        step = Fraction(1, 10**known)
-        centre = min(max(place, step), 1 - step)  # a maximiser may lie too near to an end for doubles to tell
-        with precision(3 * known + 20):
-            below, here, above = (directions.at(centre + k * step) for k in (-1, 0, 1))
-            bend = below - 2 * here + above
-            move = (below - above) / (2 * bend) if bend < 0 else arb("nan")
-        if not (move.is_finite() and abs(move) < 100):
-            break
-        behind = max(0, math.ceil(math.log10(abs(float(move)) + 1e-9)))
-        moved = centre + step * Fraction(round(dyadic(move.mid()) * 10 ** (2 * known)), 10 ** (2 * known))
-        place, known = min(max(moved, Fraction(0)), Fraction(1)), 2 * (known - behind) - 1
-    return min(max(place, Fraction(0)), Fraction(1)), known
 
 
 def _largest(values: list[arb]) -> arb:

@@ -25,6 +25,7 @@ from boundcheck.language import Recurrence, Supremum
 SHORT = (12, 48, 160)
 ROUNDING = 2.0**-50
 NEAR = 5e-3
+BESIDE = 5e-5
 
 
 class Doubles:
@@ -75,17 +76,28 @@ class Doubles:
 
     def best_direction(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> tuple[float, float]:
         """Return (angle, value) of the supremum over directions in [0, pi/2]: a scan, then parabolas."""
-        top = self._summit(supremum, length, values)
+        _, top = self._summit(supremum, length, values)
         return top.place, top.value
 
     def direction_with_bend(
         self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]
     ) -> tuple[float, float, float]:
-        """Return (angle, value, second derivative) at the supremum over directions; NaN where that is not known."""
-        top = self._summit(supremum, length, values)
-        return top.place, top.value, top.bend
+        """Return (angle, value, second derivative) at the supremum over directions; the last may be NaN."""
+        height, top = self._summit(supremum, length, values)
+        place, step = top.place, BESIDE
+        if step <= place <= math.pi / 2 - step:
+            below, here, above = height(place - step), height(place), height(place + step)
+            bend = (below - 2 * here + above) / step**2
+            place += (below - above) / (2 * step * bend) if bend < 0 else 0.0
+        else:
+            inward = step if place < step else -step
+            here, near, far = (height(place + k * inward) for k in range(3))
+            bend = (here - 2 * near + far) / step**2
+        return place, top.value, bend
 
-    def _summit(self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]) -> Peak:
+    def _summit(
+        self, supremum: Supremum, length: int, values: Mapping[Symbol, Any]
+    ) -> tuple[Callable[[float], float], Peak]:
         recurrence = supremum.value
         assert isinstance(recurrence, Recurrence)
         stepper = Stepper(in_components(recurrence, supremum.variable), self)
@@ -104,7 +116,7 @@ class Doubles:
                 self.is_nearby = False
 
         if length <= SHORT[1]:
-            return peak(height, 0.0, math.pi / 2)
+            return height, peak(height, 0.0, math.pi / 2)
         # The maximiser settles long before the recursion ends: find it on a short one, follow it on longer ones.
         top = scanned(partial(height, at=SHORT[0]), 0.0, math.pi / 2)
         places = [(SHORT[0], top.place)]
@@ -112,7 +124,7 @@ class Doubles:
             guess = replace(top, place=_expected(places, at))
             top = moved_peak(partial(height, at=at), guess, 0.0, math.pi / 2, is_rough=at < length)
             places.append((at, top.place))
-        return top
+        return height, top
 
 
 def _expected(places: list[tuple[int, float]], length: int) -> float:

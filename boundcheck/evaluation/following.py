@@ -20,6 +20,7 @@ from sympy import Expr, Symbol
 
 from boundcheck.evaluation.charts import Chart, lower_double, x
 from boundcheck.evaluation.generated import compile_balls, compile_doubles
+from boundcheck.evaluation.monomials import polynomial
 
 MARGIN = 1e-12
 SLACKS = (0.3, 0.1, 0.03, 0.01, 0.002)
@@ -86,8 +87,9 @@ def shape(
     """Compile a polynomial in the ``names`` of |s_k|, k in ``slots``."""
     import numpy as np
 
-    polynomial = sympy.Poly(expression, *names)
-    terms = polynomial.terms()
+    found = polynomial(expression, names)
+    assert found is not None
+    terms = tuple(found.items())
     coefficients = tuple(Symbol(f"c_{j}", positive=True) for j in range(len(terms)))
     monomials = tuple(
         sympy.Mul(*(name**power for name, power in zip(names, powers, strict=True))) for powers, _ in terms
@@ -97,8 +99,8 @@ def shape(
     with np.errstate(all="ignore"):
         half = len(chart.edges) // 2 if _is_even(chart, slots) else 0
         uppers = [chart.uppers[k][half:] for k in slots]
-        found = [np.broadcast_to(column, uppers[0].shape) for column in columns(*uppers)]
-        table = np.array(found).T * (1 + MARGIN) + 1e-290
+        bounds = [np.broadcast_to(column, uppers[0].shape) for column in columns(*uppers)]
+        table = np.array(bounds).T * (1 + MARGIN) + 1e-290
     finite = np.where(np.isfinite(table), table, 0.0).max(axis=0)
     return Shape(
         chart=chart,

@@ -24,6 +24,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Symbol
 
+from boundcheck.evaluation.monomials import polynomial
 from boundcheck.evaluation.terms import Value
 from boundcheck.language import Recurrence, Supremum
 
@@ -144,18 +145,18 @@ def _degree(value: Expr, known: dict[Symbol, int], owner: Symbol) -> int | None:
     generators = [symbol for symbol in known if symbol in value.free_symbols and known[symbol]]
     if not generators:
         return None if value.is_zero else 0
-    polynomial = _polynomial(value, generators, owner)
-    found = {sum(k * known[s] for k, s in zip(powers, generators, strict=True)) for powers in polynomial.monoms()}
+    terms = _terms(value, generators, owner)
+    found = {sum(k * known[s] for k, s in zip(powers, generators, strict=True)) for powers in terms}
+    if not found:
+        return None
     if len(found) != 1 or max(found) > 2:
         _refuse(owner, f"terms of degrees {sorted(found)}")
     return found.pop()
 
 
-def _polynomial(value: Expr, generators: list[Symbol], owner: Symbol) -> Any:
-    try:
-        return sympy.Poly(value, *generators)
-    except sympy.PolynomialError:
-        return _refuse(owner, "no polynomial")
+def _terms(value: Expr, generators: list[Symbol], owner: Symbol) -> dict[tuple[int, ...], Expr]:
+    found = polynomial(value, generators)
+    return _refuse(owner, "no polynomial") if found is None else found
 
 
 def _rule(degrees: dict[Symbol, int]) -> dict[Expr, Expr]:
@@ -171,13 +172,13 @@ def _rule(degrees: dict[Symbol, int]) -> dict[Expr, Expr]:
 
 def _mixed(value: Value, degree: int, rule: dict[Expr, Expr], owner: Symbol) -> Any:
     """Return half the coefficient of l m (zero below degree 2), having checked that all coefficients are >= 0."""
-    polynomial = _polynomial(_body(value).xreplace(rule), [_first, _second], owner)
-    for coefficient in polynomial.coeffs():
-        if not all(part.is_nonnegative for part in sympy.Add.make_args(sympy.expand(coefficient))):
+    terms = _terms(_body(value).xreplace(rule), [_first, _second], owner)
+    for coefficient in terms.values():
+        if not all(part.is_nonnegative for part in sympy.Add.make_args(coefficient)):
             _refuse(owner, f"the coefficient {coefficient} is not known to be >= 0")
     if degree < 2:
         return sympy.S.Zero
-    half = sympy.expand(polynomial.coeff_monomial(_first * _second) / 2)
+    half = sympy.expand(terms.get((1, 1), sympy.S.Zero) / 2)
     return Supremum(variable=value.variable, value=half) if isinstance(value, Supremum) else half
 
 

@@ -23,9 +23,11 @@ from boundcheck.enclosure.errors import UnboundedError
 from boundcheck.enclosure.maximise import maximise
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.pieces import PiecewiseObjective, objective_of
-from boundcheck.evaluation.charts import Chart, chart_of, lower_double, upper_double, x
+from boundcheck.evaluation.charts import FEW_ORDERS, ORDERS, Chart, chart_of, lower_double, upper_double, x
+from boundcheck.evaluation.constants import constant_ball
 from boundcheck.evaluation.following import Follower, shape, signs_on
 from boundcheck.evaluation.generated import compile_balls, compile_doubles
+from boundcheck.evaluation.monomials import polynomial
 from boundcheck.notation import sigma_z, z
 
 MARGIN = 1e-13
@@ -34,40 +36,66 @@ NEWTON_STEPS = 12
 MAX_CLUSTERS = 8
 
 
+Variants = dict[tuple[Expr, tuple[Symbol, ...]], "Variant"]
+
+
 class CertifiedSupremum:
     """sup over z of an expression in s_k and parameters, certified at every call.
 
-    A parameter that is exactly zero is put in as such: what it multiplies, with its kinks, is gone.
+    A parameter that is exactly zero is put in as such: what it multiplies, with its kinks, is gone. Who asks for the
+    same suprema again keeps ``variants``: what was certified for coefficients near by holds.
     """
 
-    def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> None:
+    def __init__(
+        self,
+        expression: Expr,
+        symbols: tuple[Symbol, ...],
+        activation: Activation,
+        variants: Variants | None = None,
+    ) -> None:
         self.expression, self.symbols, self.activation = expression, symbols, activation
-        self.variants: dict[tuple[Symbol, ...], _Variant] = {}
+        self.variants: Variants = {} if variants is None else variants
+        self.found: dict[tuple[bool, ...], Variant] = {}
 
     def __call__(self, *values: arb) -> arb:
         """Return the supremum over R at balls for the parameters."""
-        kept = tuple(symbol for symbol, value in zip(self.symbols, values, strict=True) if not value == 0)
-        if kept not in self.variants:
-            expression = self.expression.xreplace({symbol: S.Zero for symbol in self.symbols if symbol not in kept})
-            self.variants[kept] = _Variant(expression, kept, self.activation)
-        return self.variants[kept]([value for value in values if not value == 0])
+        zeros = tuple([value == 0 for value in values])
+        if zeros not in self.found:
+            absent = {symbol: S.Zero for symbol, zero in zip(self.symbols, zeros, strict=True) if zero}
+            kept = tuple(symbol for symbol in self.symbols if symbol not in absent)
+            self.found[zeros] = variant(self.expression.xreplace(absent), kept, self.activation, self.variants)
+        found = self.found[zeros]
+        return found([value for value in values if not value == 0] if any(zeros) else values)
 
 
-class _Variant:
-    """One expression, all of whose parameters are non-zero."""
+def variant(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation, variants: Variants) -> Variant:
+    """Return the supremum of an expression all of whose parameters are non-zero, a new one if none is kept."""
+    if (expression, symbols) not in variants:
+        variants[expression, symbols] = Variant(expression, symbols, activation)
+    return variants[expression, symbols]
+
+
+class Variant:
+    """The supremum of one expression, all of whose parameters are non-zero."""
 
     def __init__(self, expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> None:
         self.expression, self.symbols, self.activation = expression, symbols, activation
         self.constant = None if expression.has(*sigma_z) else compile_balls((expression,), symbols)
         self.slots = tuple(k for k, symbol in enumerate(sigma_z) if symbol in expression.free_symbols)
-        chart = chart_of(activation) if self.slots and is_admissible(expression) else None
+        orders = FEW_ORDERS if max(self.slots, default=0) < FEW_ORDERS else ORDERS
+        chart = chart_of(activation, orders) if self.slots and is_admissible(expression) else None
+        self.multiple = None if chart is None else self._multiple()
         self.peaks = None if chart is None else _Peaks(expression, symbols, chart, self.slots)
         self.follower = None if self.peaks is None else Follower(self.peaks.shape)
         self.guesses: list[arb] = []
 
-    def __call__(self, values: list[arb]) -> arb:
+    def __call__(self, values: Sequence[arb]) -> arb:
+        """Return the supremum over R at balls for the parameters."""
         if self.constant is not None:
             return self.constant(*values)[0]
+        if self.multiple is not None:
+            order, power, coefficient = self.multiple
+            return coefficient(*values) * constant_ball(self.activation, order, ctx.prec) ** power
         if self.peaks is not None and self.follower is not None and all(value > 0 for value in values):
             found = self.follower.supremum(values)
             found = self.peaks.supremum(values) if found is None else found
@@ -75,7 +103,19 @@ class _Variant:
                 return found
         return self._by_branch_and_bound(values)
 
-    def _by_branch_and_bound(self, values: list[arb]) -> arb:
+    def _multiple(self) -> tuple[int, int, Any] | None:
+        """Return (k, power, coefficient) where the expression is one power of |s_k| with a coefficient."""
+        terms = polynomial(in_absolute_values(self.expression), absolute_values)
+        if terms is None or len(terms) != 1 or len(self.slots) != 1:
+            return None
+        try:
+            self.activation.constant(self.slots[0])
+        except ValueError:
+            return None
+        ((powers, coefficient),) = terms.items()
+        return self.slots[0], sum(powers), compile_balls((coefficient,), self.symbols, alone=True)
+
+    def _by_branch_and_bound(self, values: Sequence[arb]) -> arb:
         objective = _objective(self.expression, self.symbols, self.activation)
         digits = max(5, int((ctx.prec - 16) * 0.30103) - 4)
         try:
@@ -88,11 +128,6 @@ class _Variant:
         return found.value
 
 
-def follower_of(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Follower | None:
-    """Return a follower of the supremum of an expression in s_k; None where its form is not covered."""
-    return _Variant(expression, symbols, activation).follower
-
-
 @lru_cache(maxsize=256)
 def _objective(expression: Expr, symbols: tuple[Symbol, ...], activation: Activation) -> Objective | PiecewiseObjective:
     return objective_of(activation.expression, z, expression, sigma_z, symbols, activation.removable)
@@ -103,10 +138,10 @@ def is_admissible(expression: Expr) -> bool:
     """Tell whether the expression is a polynomial in |s_k| with coefficients known to be >= 0."""
     plain = in_absolute_values(expression)
     generators = [symbol for symbol in absolute_values if symbol in plain.free_symbols]
-    if plain.has(*sigma_z) or not generators or not plain.is_polynomial(*generators):
+    terms = polynomial(plain, generators) if generators and not plain.has(*sigma_z) else None
+    if terms is None:
         return False
-    coefficients = sympy.Poly(plain, *generators).coeffs()
-    return all(part.is_nonnegative for item in coefficients for part in sympy.Add.make_args(sympy.expand(item)))
+    return all(part.is_nonnegative for item in terms.values() for part in sympy.Add.make_args(item))
 
 
 absolute_values = tuple(Symbol(f"y_{k}", nonnegative=True) for k in range(5))
@@ -321,7 +356,7 @@ def _climber(expression: Expr, symbols: tuple[Symbol, ...], chart: Chart) -> Any
 
 @lru_cache(maxsize=256)
 def _compiled_climber(expression: Expr, symbols: tuple[Symbol, ...], slots: tuple[Expr, ...]) -> Any:
-    at = dict(zip(sigma_z, slots, strict=True))
+    at = dict(zip(sigma_z, slots, strict=False))
     slope = {symbol: sympy.diff(slot, x) for symbol, slot in at.items()}
     bend = {symbol: sympy.diff(slot, x, 2) for symbol, slot in at.items()}
     used = [symbol for symbol in sigma_z if symbol in expression.free_symbols]

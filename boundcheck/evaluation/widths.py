@@ -7,7 +7,6 @@ decide that one: from m - 2 < g(m) <= m follows g(m - 2) >= g(m) > m - 2, so tha
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,19 +14,19 @@ from typing import Any
 from sympy import Rational
 
 from boundcheck.enclosure import precision
-from boundcheck.enclosure.decimals import decimal_text, dyadic
-from boundcheck.evaluation.balls import Balls, LowerBalls, Places
+from boundcheck.enclosure.decimals import dyadic
+from boundcheck.evaluation.balls import Balls, Known, LowerBalls
+from boundcheck.evaluation.brackets import Bracket, NoWidthError, crossing, even_ceiling
 from boundcheck.evaluation.closed_form import exact_rational
 from boundcheck.evaluation.conditions import Asker, Conditions
-from boundcheck.evaluation.doubles import Doubles
-from boundcheck.evaluation.radii import double_radii, lower_radius, upper_radii
-from boundcheck.notation import epsilon
+from boundcheck.evaluation.radii import lower_radius, upper_radii
 
-LARGEST = 10**300
 MAX_ROUNDS = 120
 MAX_COARSE = 9
 MAX_AIMS = 3
+SPARE = 4  # digits that radii have more than suprema over directions
 GALLOP = 16
+APART = 1e-6  # relative: doubles tell a slope between widths so far apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +38,14 @@ class Width:
     refuted: int
 
 
-def shown_number(value: Rational) -> str:
-    """Write a positive rational in a few digits, however small it is."""
-    return f"{float(value):.3g}" if 1e-300 < value < 1e300 else decimal_text(Fraction(value.p, value.q), 3, up=True)
-
-
-class NoWidthError(ValueError):
-    """No width up to 10^300 suffices."""
-
-
 def smallest_width(conditions: Conditions) -> Width:
     """Return the smallest even width, decided in balls.
 
     Raises:  NoWidthError if none up to 10^300 suffices.
     """
-    low, high = double_bracket(conditions)
-    finder = _Decider(conditions)
+    bracket = Bracket(conditions)
+    low, high = bracket.low, bracket.high
+    finder = _Decider(conditions, bracket.slope(APART))
     for _ in range(MAX_ROUNDS):
         finder.consider(high)
         if finder.is_decided or finder.is_coarse:
@@ -65,76 +56,21 @@ def smallest_width(conditions: Conditions) -> Width:
     return finder.result(low)
 
 
-def double_bracket(conditions: Conditions) -> tuple[int, int]:
-    """Return even widths (does not suffice, suffices) in doubles, next to one another where doubles can tell."""
-    asker = Asker(conditions, Doubles(conditions.width.activation))
-    least = asked_double(asker, LARGEST)
-    if not least <= LARGEST:
-        message = (
-            f"{conditions.theorem} ({conditions.variant}) needs a width beyond 10^300 for epsilon="
-            f"{shown_number(conditions.values[epsilon])}; got none to propose (ask for a larger epsilon, a smaller T)"
-        )
-        raise NoWidthError(message)
-    low = even_ceiling(least) - 2
-    high = max(low, 2)
-    asked = asked_double(asker, high)
-    while not asked <= high:
-        low = high
-        high = even_ceiling(asked) if asked <= LARGEST else min(high * high if high > 2 else 4, LARGEST)
-        if asked <= LARGEST:
-            break
-        asked = asked_double(asker, high)
-    return _narrowed(asker, low, high)
-
-
-def asked_double(asker: Asker, width: int) -> float:
-    """Return g(width) in doubles; infinite where there is no fixed point or no double."""
-    try:
-        radii = double_radii(asker, width)
-        value = math.inf if radii is None else asker.width(width, radii)
-    except (OverflowError, ZeroDivisionError):
-        return math.inf
-    return value if value == value else math.inf
-
-
-def _narrowed(asker: Asker, low: int, high: int) -> tuple[int, int]:
-    for _ in range(200):
-        if high - low <= max(2, int(high * 2e-14)):
-            break
-        below = even_ceiling(asked_double(asker, high)) - 2
-        low = max(low, min(below, high - 2))
-        above = asked_double(asker, low) if low else math.inf
-        if above <= high - 2:
-            high = max(even_ceiling(above), low + 2)
-        if high - low <= 2:
-            break
-        middle = 2 * (math.isqrt(max(low, 1) * high) // 2)
-        middle = min(max(middle, low + 2), high - 2)
-        if asked_double(asker, middle) <= middle:
-            high = middle
-        else:
-            low = middle
-    return low, high
-
-
-def even_ceiling(value: Any) -> int:
-    """Round up to an even integer >= 2."""
-    whole = math.ceil(value)
-    return max(2, whole + whole % 2)
-
-
 class _Decider:
-    """What balls have decided so far: ``feasible`` certainly suffices, ``infeasible`` certainly does not."""
+    """What balls have decided so far: ``feasible`` certainly suffices, ``infeasible`` certainly does not.
 
-    def __init__(self, conditions: Conditions) -> None:
-        self.conditions = conditions
+    slope: about that of g, to guess where it crosses from one value of it.
+    """
+
+    def __init__(self, conditions: Conditions, slope: float = 0.0) -> None:
+        self.conditions, self.slope = conditions, slope
         self.feasible: int | None = None
         self.infeasible = 0
         self.radii: tuple[Rational, Rational] | None = None
         self.is_coarse = False
         self.hint = 2
         self.aims, self.reach = 0, 2
-        self.places: Places = {}
+        self.known = Known()
 
     @property
     def is_decided(self) -> bool:
@@ -162,14 +98,15 @@ class _Decider:
 
     def _bound_below(self, width: int, digits: int) -> Rational:
         """Bound g(width) from below, which refutes every smaller even width up to this one; return the radius of it."""
-        below = Asker(self.conditions, LowerBalls(self.conditions.width.activation, digits, self.places))
+        below = Asker(self.conditions, LowerBalls(self.conditions.width.activation, digits - SPARE, self.known))
         radius, _ = lower_radius(below, width, digits)
         outer = below.radius_u(width, radius).lower() if self.conditions.is_fixed_point else None
         floor = self.conditions.floor[1] if outer is None else max(self.conditions.floor[1], _exact(outer))
         asked = below.width(width, (radius, floor))
         if asked.is_finite():
-            self.hint = even_ceiling(dyadic(asked.lower()))
-            self.infeasible = max(self.infeasible, min(width, self.hint - 2))
+            least = dyadic(asked.lower())
+            self.hint = crossing(width, least, self.slope)
+            self.infeasible = max(self.infeasible, min(width, even_ceiling(least) - 2))
         elif asked > width:
             self.infeasible = max(self.infeasible, width)
         return radius
@@ -181,7 +118,7 @@ class _Decider:
         if self.hint < width and self.feasible is None and self.aims < MAX_AIMS:
             self.aims += 1  # do not certify a width that is not the smallest
             return True
-        above = Asker(self.conditions, Balls(self.conditions.width.activation, digits, self.places))
+        above = Asker(self.conditions, Balls(self.conditions.width.activation, digits - SPARE, self.known))
         radii = upper_radii(above, width, radius, digits + 4)
         if radii is None:
             return False

@@ -11,9 +11,10 @@ from boundcheck.activations import activation
 from boundcheck.enclosure import precision
 from boundcheck.evaluation.balls import Balls
 from boundcheck.evaluation.concavity import Bends, UnsettledError
-from boundcheck.evaluation.cone import Directions, summit, supremum_over_directions
+from boundcheck.evaluation.cone import Directions, supremum_over_directions
 from boundcheck.evaluation.polarisation import polarise
 from boundcheck.evaluation.request import request, unchanging
+from boundcheck.evaluation.summits import summit
 from boundcheck.evaluation.terms import free_symbols
 
 VALUES = {"m": 64, "d": 2, "rho_w": 1, "rho_u": 1}

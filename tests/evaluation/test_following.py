@@ -9,7 +9,7 @@ from sympy import Symbol
 
 from boundcheck.activations import activation
 from boundcheck.enclosure import precision
-from boundcheck.evaluation.suprema import _Variant
+from boundcheck.evaluation.suprema import Variant
 from boundcheck.notation import sigma_z
 
 c, d, e = (Symbol(name, nonnegative=True) for name in "cde")
@@ -33,7 +33,7 @@ def course(names, *, growth):
 @pytest.mark.parametrize("growth", ["1", "7/2"])
 def test_equals_the_supremum_certified_from_scratch(sigma, name, growth):
     expression, names = SHAPES[name]
-    variant = _Variant(expression, names, activation(sigma))
+    variant = Variant(expression, names, activation(sigma))
     found = 0
     with precision(40):
         for values in course(names, growth=growth):
@@ -50,7 +50,7 @@ def test_equals_the_supremum_certified_from_scratch(sigma, name, growth):
 
 def test_a_neighbourhood_is_used_for_the_coefficients_it_was_certified_for_only():
     """sup tanh + c tanh' is 1 (at infinity) for c <= 1/2 and c + 1/(4c) beyond, wherever the last call was."""
-    variant = _Variant(s0 + c * s1, (c,), activation("tanh"))
+    variant = Variant(s0 + c * s1, (c,), activation("tanh"))
     with precision(30):
         for value in ("3", "0.6", "0.5", "0.25", "0.5001", "40", "1e-9", "1e9", "0.500001", "2"):
             ball = arb(value)
@@ -61,7 +61,7 @@ def test_a_neighbourhood_is_used_for_the_coefficients_it_was_certified_for_only(
 
 
 def test_values_between_sampled_points_are_never_exceeded():
-    variant = _Variant(s0 + c * s1 + d * s2, (c, d), activation("sin"))
+    variant = Variant(s0 + c * s1 + d * s2, (c, d), activation("sin"))
     for k in range(30):
         x, y = 0.3 + k / 7, 2.0 / (1 + k)
         found = variant([arb(x), arb(y)])

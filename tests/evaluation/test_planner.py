@@ -12,9 +12,10 @@ from sympy import Rational
 from boundcheck.enclosure import precision
 from boundcheck.evaluation import evaluate, plan
 from boundcheck.evaluation.balls import Balls
+from boundcheck.evaluation.brackets import NoWidthError
 from boundcheck.evaluation.conditions import Asker
 from boundcheck.evaluation.planner import conditions_of
-from boundcheck.evaluation.widths import NoWidthError, _Decider
+from boundcheck.evaluation.widths import _Decider
 
 _SPEC = importlib.util.spec_from_file_location("evaluation_reference_p", Path(__file__).with_name("reference.py"))
 reference = importlib.util.module_from_spec(_SPEC)

@@ -9,8 +9,9 @@ from sympy import Integer, Symbol, cos, pi, sin
 from boundcheck.activations import activation
 from boundcheck.enclosure import precision
 from boundcheck.evaluation.balls import Balls
-from boundcheck.evaluation.cone import Directions, arc_bound, part_above, refined, supremum_over_directions
+from boundcheck.evaluation.cone import Directions, arc_bound, part_above, supremum_over_directions
 from boundcheck.evaluation.polarisation import polarise
+from boundcheck.evaluation.summits import refined
 from boundcheck.language import Recurrence, Supremum
 from boundcheck.notation import T, alpha, m, phi, rho_w, sigma1, sigma2, sigma_z, z
 from boundcheck.theory import quantity

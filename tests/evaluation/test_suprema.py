@@ -9,7 +9,7 @@ from sympy import Symbol
 from boundcheck.activations import activation
 from boundcheck.enclosure import precision
 from boundcheck.evaluation.doubles import Doubles
-from boundcheck.evaluation.suprema import CertifiedSupremum, _Variant, is_admissible
+from boundcheck.evaluation.suprema import CertifiedSupremum, Variant, is_admissible
 from boundcheck.notation import sigma_z
 
 c, d = Symbol("c", nonnegative=True), Symbol("d", nonnegative=True)
@@ -81,7 +81,7 @@ def test_only_what_the_bound_on_cells_covers_is_admitted():
 
 
 def test_others_go_to_branch_and_bound():
-    variant = _Variant(s0 - c * s1, (c,), activation("tanh"))
+    variant = Variant(s0 - c * s1, (c,), activation("tanh"))
     assert variant.peaks is None
     with precision(20):
         assert variant([arb("0.5")]).contains(1)
