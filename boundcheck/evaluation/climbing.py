@@ -13,6 +13,7 @@ from sympy import Expr, Symbol
 from boundcheck.activations import Activation
 from boundcheck.enclosure.objective import differentiate
 from boundcheck.evaluation.generated import double_lines, function_of
+from boundcheck.evaluation.monomials import along
 from boundcheck.evaluation.recursion import Lines
 from boundcheck.evaluation.tabulated import table_of
 from boundcheck.notation import sigma_z, z
@@ -59,8 +60,7 @@ def _along(expression: Expr) -> Expr:
     rates = {symbol: sigma_z[k + 1] for k, symbol in enumerate(sigma_z[:4])}
     signs = dict(zip(MODULI.values(), SIGNS.values(), strict=True))
     rates |= {modulus: sign * sigma_z[k + 1] for k, (modulus, sign) in enumerate(tuple(signs.items())[:4])}
-    terms = (sympy.diff(plain, symbol) * rate for symbol, rate in rates.items() if symbol in plain.free_symbols)
-    return sympy.Add(*terms).xreplace(BACK)
+    return along(plain, rates).xreplace(BACK)
 
 
 class ScalarSupremum:

@@ -15,13 +15,13 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-import sympy
 from flint import arb, fmpq
 from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
 from boundcheck.evaluation.following import Follower, Neighbourhood
 from boundcheck.evaluation.generated import compile_balls
+from boundcheck.evaluation.monomials import along
 from boundcheck.evaluation.polarisation import along_u, along_w
 from boundcheck.evaluation.recursion import free_symbols_of, layout
 from boundcheck.evaluation.suprema import Variants, variant
@@ -145,17 +145,13 @@ def _derived(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> tupl
     firsts = [Symbol(f"{symbol.name}_d", real=True) for symbol in symbols]
     seconds = [Symbol(f"{symbol.name}_dd", real=True) for symbol in symbols]
 
-    def once(item: Expr) -> Expr:
-        return sympy.Add(*(sympy.diff(item, symbol) * d for symbol, d in zip(symbols, firsts, strict=True)))
-
-    def twice(item: Expr) -> Expr:
-        rest = (sympy.diff(item, symbol) * dd for symbol, dd in zip(symbols, seconds, strict=True))
-        return sympy.Add(once(once(item)), *rest)
-
+    rates = dict(zip(symbols, firsts, strict=True))
+    both = rates | dict(zip(firsts, seconds, strict=True))
+    slopes = tuple(along(item, rates) for item in expressions)
     return (
         compile_balls(expressions, symbols),
-        compile_balls(tuple(once(item) for item in expressions), (*symbols, *firsts)),
-        compile_balls(tuple(twice(item) for item in expressions), (*symbols, *firsts, *seconds)),
+        compile_balls(slopes, (*symbols, *firsts)),
+        compile_balls(tuple(along(item, both) for item in slopes), (*symbols, *firsts, *seconds)),
     )
 
 

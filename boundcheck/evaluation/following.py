@@ -20,7 +20,7 @@ from sympy import Expr, Symbol
 
 from boundcheck.evaluation.charts import Chart, lower_double, x
 from boundcheck.evaluation.generated import compile_balls, compile_doubles
-from boundcheck.evaluation.monomials import polynomial
+from boundcheck.evaluation.monomials import along, polynomial
 
 MARGIN = 1e-12
 SLACKS = (0.3, 0.1, 0.03, 0.01, 0.002)
@@ -136,13 +136,12 @@ def pointwise(form: Shape, signs: tuple[int, ...]) -> tuple[Any, Any]:
     rule = dict(zip(form.names, (parts[0] for parts in signed), strict=True))
 
     def rate(item: Expr, order: int) -> Expr:
-        return sympy.Add(*(sympy.diff(item, y) * parts[order] for y, parts in zip(form.names, signed, strict=True)))
+        return along(item, {y: parts[order] for y, parts in zip(form.names, signed, strict=True)})
 
     slope = rate(form.form, 1)
-    bend = sympy.Add(*(sympy.diff(slope, y) * parts[1] for y, parts in zip(form.names, signed, strict=True)))
-    along = tuple(item.xreplace(rule) for item in (form.form, slope, bend + rate(form.form, 2)))
+    values = tuple(item.xreplace(rule) for item in (form.form, slope, rate(slope, 1) + rate(form.form, 2)))
     terms = tuple(item.xreplace(rule) for item in (*form.monomials, *(rate(item, 1) for item in form.monomials)))
-    return compile_balls(along, (x, *form.symbols)), compile_balls(terms, (x,))
+    return compile_balls(values, (x, *form.symbols)), compile_balls(terms, (x,))
 
 
 def _in_doubles(form: Expr, names: Any, slots: tuple[int, ...], coefficients: tuple[Symbol, ...], chart: Chart) -> Any:
@@ -150,9 +149,8 @@ def _in_doubles(form: Expr, names: Any, slots: tuple[int, ...], coefficients: tu
     at = {name: sympy.Abs(chart.slots[k][0]) for name, k in zip(names, slots, strict=True)}
     first = {name: sympy.sign(chart.slots[k][0]) * chart.slots[k][1] for name, k in zip(names, slots, strict=True)}
     second = {name: sympy.sign(chart.slots[k][0]) * chart.slots[k][2] for name, k in zip(names, slots, strict=True)}
-    slope = sympy.Add(*(sympy.diff(form, name) * first[name] for name in names))
-    bend = sympy.Add(*(sympy.diff(form, a, b) * first[a] * first[b] for a in names for b in names))
-    bend += sympy.Add(*(sympy.diff(form, name) * second[name] for name in names))
+    slope = along(form, first)
+    bend = along(slope, first) + along(form, second)
     return compile_doubles(tuple(item.xreplace(at) for item in (form, slope, bend)), (x, *coefficients))
 
 

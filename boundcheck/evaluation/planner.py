@@ -109,7 +109,7 @@ def plan(
     width = smallest_width(conditions)
     known = conditions.at(width.m, width.radii)
     with precision(DIGITS + 20 + 2 * len(str(width.m))):
-        asker = Asker(conditions, Balls(conditions.width.activation, _effort(conditions)))
+        asker = Asker(conditions, Balls(conditions.width.activation, _effort(conditions), width.known))
         iterations = _iterations(conditions, asker, known)
         known[tau] = Rational(iterations)
         step, instead = _step_size(conditions, asker, known, _digits_of_step(iterations))

@@ -27,7 +27,7 @@ from boundcheck.evaluation.charts import FEW_ORDERS, ORDERS, Chart, chart_of, lo
 from boundcheck.evaluation.constants import constant_ball
 from boundcheck.evaluation.following import Follower, shape, signs_on
 from boundcheck.evaluation.generated import compile_balls, compile_doubles
-from boundcheck.evaluation.monomials import polynomial
+from boundcheck.evaluation.monomials import along, polynomial
 from boundcheck.notation import sigma_z, z
 
 MARGIN = 1e-13
@@ -343,9 +343,9 @@ def _outer(expression: Expr, names: tuple[Symbol, ...], symbols: tuple[Symbol, .
     """Compile E, E' and E'' as functions of y_k, y_k', y_k'' (y_k = |s_k| along the chart) and the parameters."""
     firsts = [Symbol(f"{name.name}_d", real=True) for name in names]
     seconds = [Symbol(f"{name.name}_dd", real=True) for name in names]
-    slope = sympy.Add(*(sympy.diff(expression, name) * d for name, d in zip(names, firsts, strict=True)))
-    bends = sympy.Add(*(sympy.diff(slope, name) * d for name, d in zip(names, firsts, strict=True)))
-    curvature = bends + sympy.Add(*(sympy.diff(expression, name) * d for name, d in zip(names, seconds, strict=True)))
+    rates = dict(zip(names, firsts, strict=True))
+    slope = along(expression, rates)
+    curvature = along(slope, rates | dict(zip(firsts, seconds, strict=True)))
     order = [symbol for triple in zip(names, firsts, seconds, strict=True) for symbol in triple]
     return compile_balls((expression, slope, curvature), (*order, *symbols))
 

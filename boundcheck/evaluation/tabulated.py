@@ -27,20 +27,18 @@ def grid(*, one_sided: bool) -> Any:
     return positive if one_sided else np.unique(np.concatenate([-positive, positive]))
 
 
-@lru_cache(maxsize=64)
-def derivatives_on_grid(activation: Activation) -> tuple[Any, ...]:
-    """Return sigma, sigma', ... (as many as exist, at most five) on the table; NaN where they overflow.
+@lru_cache(maxsize=256)
+def derivative_on_grid(activation: Activation, order: int) -> Any:
+    """Return sigma^(order) on the table; NaN where it overflows.
 
     One side suffices for an odd or even activation: |s_k| is then even, and s_k enters by its absolute value.
     """
     import numpy as np
 
     points = grid(one_sided=activation.parity is not None)
-    slots = [activation.continued_derivative(k) for k in range(min(5, activation.smoothness + 1))]
+    function = compile_doubles((activation.continued_derivative(order),), (z,), vector=True, alone=True)
     with np.errstate(all="ignore"):
-        return tuple(
-            np.broadcast_to(compile_doubles((slot,), (z,), vector=True)(points)[0], points.shape) for slot in slots
-        )
+        return np.broadcast_to(function(points), points.shape)
 
 
 class Table:
@@ -50,15 +48,14 @@ class Table:
         import numpy as np
 
         used = tuple(symbol for symbol in sigma_z if symbol in expression.free_symbols)
-        slots = derivatives_on_grid(activation)
         orders = [sigma_z.index(symbol) for symbol in used]
-        if max(orders, default=0) >= len(slots):
+        if max(orders, default=0) > activation.smoothness:
             message = (
                 f"this tier needs sigma^({max(orders)}) everywhere, and {activation.name} is only of class "
                 f"C^{activation.smoothness} (choose a smoother activation)"
             )
             raise ValueError(message)
-        self.columns = [slots[order] for order in orders]
+        self.columns = [derivative_on_grid(activation, order) for order in orders]
         self.function = compile_doubles((expression,), (*used, *symbols), vector=True)
         self.points = grid(one_sided=activation.parity is not None)
         self.is_near = abs(self.points) <= NEAR_BY

@@ -31,11 +31,15 @@ APART = 1e-6  # relative: doubles tell a slope between widths so far apart
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Width:
-    """``m`` certainly suffices with ``radii``; ``refuted``: the largest even width known not to (m - 2 if minimal)."""
+    """``m`` certainly suffices with ``radii``; ``refuted``: the largest even width known not to (m - 2 if minimal).
+
+    known: what balls found on the way.
+    """
 
     m: int
     radii: tuple[Rational, Rational]
     refuted: int
+    known: Known
 
 
 def smallest_width(conditions: Conditions) -> Width:
@@ -153,7 +157,7 @@ class _Decider:
                 f"{self.conditions.theorem}: no width could be certified near {low + 2}; got an undecided comparison"
             )
             raise NoWidthError(message)
-        return Width(m=self.feasible, radii=self.radii, refuted=self.infeasible)
+        return Width(m=self.feasible, radii=self.radii, refuted=self.infeasible, known=self.known)
 
 
 def _exact(ball: Any) -> Rational:
