@@ -93,7 +93,8 @@ def expected(setting):
     def double(quantity, variant=None):
         return evaluate_double(quantity, tier=tier, variant=variant, activation=sigma, **given)
 
-    found = {name: double(name) for name in ("lemma-1.D_w", "lemma-1.D_u", "lemma-1.L", "lemma-1.beta", "prop-4.bound")}
+    single = ("lemma-1.D_w", "lemma-1.D_u", "lemma-1.L", "lemma-1.beta", "prop-4.bound", "theorem-1-descent.bound")
+    found = {name: double(name) for name in single}
     found["trivial"] = double("prop-6.target") ** 2
     of_the_data = ("T", "alpha", "n", "nu_w", "nu_u")
     same = sigma.name == "tanh" and all(values[name] == Fraction(START[name]) for name in of_the_data)
@@ -181,7 +182,7 @@ def test_sliders_move_their_fields(driver, page):
         "const s = document.querySelector('[data-slides=m]'); s.value = 12; s.dispatchEvent(new Event('input'))"
     )
     assert driver.execute_script("return document.querySelector('[data-parameter=m]').value") == "4096"
-    assert driver.execute_script("return document.querySelectorAll('svg.live path.line').length") == 3
+    assert driver.execute_script("return document.querySelectorAll('svg.live path.line').length") == 4
 
 
 def test_no_console_error_and_no_request(driver, page):

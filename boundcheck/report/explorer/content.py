@@ -9,10 +9,11 @@ from boundcheck.report.explorer.javascript import Writer
 TIERS = ("paper", "recursive")
 TABLE_TIERS = ("paper", "recursive", "coupled", "directional")
 VARIANTS = ("classic", "sharpened", "lyapunov")
-CONSTANTS = ("lemma-1.D_w", "lemma-1.D_u", "lemma-1.L", "lemma-1.beta", "prop-4.bound", "prop-6.target")
+CONSTANTS = ("lemma-1.D_w", "lemma-1.D_u", "lemma-1.L", "lemma-1.beta", "prop-4.bound", "prop-6.target",
+             "theorem-1-descent.bound")  # fmt: skip
 PER_VARIANT = ("theorem-1.bound", "theorem-1.width", "theorem-1.iterations", "corollary-1.bound", "theorem-2.width",
                "theorem-2.iterations", "theorem-2.radius_w", "theorem-2.radius_u")  # fmt: skip
-NEEDED = ("lemma-1", "prop-4", "prop-6", "theorem-1", "theorem-2", "corollary-1")
+NEEDED = ("lemma-1", "prop-4", "prop-6", "theorem-1", "theorem-1-descent", "theorem-2", "corollary-1")
 # name, sign, lowest, highest, slider (from, to, step; exponents if logarithmic), base of the logarithm, whole, words
 PARAMETERS = (
     ("T", "T", 1, 256, (1, 64, 1), None, True, "length"),

@@ -84,7 +84,7 @@ function compute() {
   values.alpha_m = v.alpha + v.rho_w / Math.sqrt(v.m);
   values.a = values.alpha_m * v.sigma1;
   for (const k of [0, 1, 2]) values[`sigma${k}`] = v[`sigma${k}`];
-  for (const name of ["lemma-1.D_w", "lemma-1.D_u", "lemma-1.L", "lemma-1.beta", "prop-4.bound"]) values[name] = F[names[name]](v);
+  for (const name of ["lemma-1.D_w", "lemma-1.D_u", "lemma-1.L", "lemma-1.beta", "prop-4.bound", "theorem-1-descent.bound"]) values[name] = F[names[name]](v);
   values.mean_square = OF_THE_DATA.every(name => v[name] === SPAN.start[name]) && choice.activation === SPAN.start.activation ? SPAN.trivial : null;
   values.trivial = F[names["prop-6.target"]](v) ** 2;
   for (const other of Object.keys(names["theorem-1.bound"])) values[`theorem-1.bound ${other}`] = F[names["theorem-1.bound"][other]](v);
@@ -133,12 +133,13 @@ const AXES = {
   tau: { values: [...Array(49)].map((_, k) => Math.round(10 ** (k / 4))), label: "iterations τ" },
   T: { values: [...Array(64)].map((_, k) => k + 1), label: "sequence length T" },
 };
-const DASH = { classic: "", sharpened: "9 4", lyapunov: "2 4" };
+const DASH = { classic: "", sharpened: "9 4", lyapunov: "2 4", "by descent": "9 3 2 3" };
 function draw(state) {
   const svg = root.querySelector("svg.live"), axis = choose("axis").value, { values: xs, label } = AXES[axis];
   const names = SPAN.functions[state.choice.tier], W = Math.max(340, Math.min(640, Math.round(svg.clientWidth) || 640)), H = 340, left = 62, right = 92, top = 14, bottom = 46;
-  const lines = Object.keys(names["theorem-1.bound"]).map((variant, k) => ({ variant, k,
-    points: xs.map(x => [x, F[names["theorem-1.bound"][variant]]({ ...state.v, [axis]: x })]).filter(([, y]) => y > 0 && Number.isFinite(y)) }));
+  const bounds = [...Object.entries(names["theorem-1.bound"]), ["by descent", names["theorem-1-descent.bound"]]];
+  const lines = bounds.map(([variant, bound], k) => ({ variant, k,
+    points: xs.map(x => [x, F[bound]({ ...state.v, [axis]: x })]).filter(([, y]) => y > 0 && Number.isFinite(y)) }));
   const levels = [["(L⁰‖ν‖)²", state.values.trivial], ["mean y²", state.values.mean_square]].filter(([, y]) => y > 0);
   const all = [...levels.map(level => level[1]), ...lines.flatMap(line => line.points.map(point => point[1]))].map(Math.log10);
   const low = Math.floor(Math.min(...all)), high = Math.max(low + 1, Math.ceil(Math.max(...all)));
