@@ -149,7 +149,7 @@ def test_planted_errors_that_are_no_claims_are_counted_apart(monkeypatch):
 
     planned = [item for item in mutation.mutants(statement("prop-2a")) if "dropped hypothesis delta" in item.mutation]
     monkeypatch.setattr(mutation, "mutants", lambda _: planned)
-    found = plant([statement("prop-2a")], seconds=Fraction(10), seed=0)
+    found = plant([statement("prop-2a")], seconds=Fraction(60), seed=0)
     assert (found["mutants"], found["killed"], found["ill_posed"]) == (2, 0, 2)
     assert len(found["survivors"]) == 2
     assert "2 of them say nothing" in "\n".join(markdown_sections._mutation(found))
