@@ -100,7 +100,7 @@ def plan(
     if format is Format.json:
         write_json(shown)
     else:
-        asked = {"theorem": result.theorem, "variant": result.variant, "tier": result.tier or "-"}
+        asked = {"theorem": result.theorem, "variant": result.variant or "-", "tier": result.tier or "-"}
         write_fields({**asked, "activation": result.activation, **shown})
     return HOLDS
 

@@ -85,7 +85,7 @@ def rates(format: FormatOption = Format.table, quiet: QuietOption = False) -> in
     growth = [name for name in rows[0] if name.startswith("T, ")]
     logarithms = [name for name in rows[0] if name.startswith("log")]
     write_table(
-        ("statement", "variant", "of", "exponent of 1/epsilon", *growth),
+        ("statement", "variant", "of", "eps^-k", *growth),
         ([row["statement"], row["variant"], row["quantity"], row["1/epsilon"], *map(row.get, growth)] for row in rows),
     )
     write("")

@@ -16,6 +16,8 @@ from boundcheck.language import to_text
 from boundcheck.notation import norm_nu, norm_rho
 
 ABBREVIATIONS: dict[Expr, Expr] = {norm_rho: Symbol("norm_rho"), norm_nu: Symbol("norm_nu")}
+OF_C = {"theorem-2": "theorem-1"}
+"""Theorems that take the constant C of another."""
 MEANINGS = (
     ("beta", "linearisation: the smoothness constant"),
     ("L0", "approximation: the random features at initialisation"),
@@ -32,9 +34,9 @@ def binding_term(conditions: Conditions, known: Mapping[Symbol, Any]) -> str:
 
 
 def shares_of_constant(conditions: Conditions, known: Mapping[Symbol, Any]) -> list[tuple[Expr, float]]:
-    """Return the terms of theorem-1's C, each with its share."""
+    """Return the terms of the constant C that the width condition takes, each with its share."""
     asked = request(
-        "theorem-1.C",
+        f"{OF_C.get(conditions.theorem, conditions.theorem)}.C",
         tier=conditions.tier,
         variant=conditions.variant,
         activation=conditions.width.activation,

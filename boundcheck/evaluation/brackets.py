@@ -41,7 +41,7 @@ class Bracket:
         if not least <= LARGEST:
             target = shown_number(conditions.values[epsilon])
             message = (
-                f"{conditions.theorem} ({conditions.variant}) needs a width beyond 10^300 for epsilon={target}; "
+                f"{conditions.name} needs a width beyond 10^300 for epsilon={target}; "
                 f"got none to propose (ask for a larger epsilon, a smaller T)"
             )
             raise NoWidthError(message)

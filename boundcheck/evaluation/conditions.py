@@ -27,7 +27,7 @@ class Conditions:
     """The quantities of a theorem that a plan needs; the radii are None where they are free (projected descent)."""
 
     theorem: str
-    variant: str
+    variant: str | None
     tier: str | None
     bound: Request
     width: Request
@@ -37,6 +37,11 @@ class Conditions:
     radius_w: Request | None
     radius_u: Request | None
     values: Exact
+
+    @property
+    def name(self) -> str:
+        """Return the theorem with its variant."""
+        return f"{self.theorem} ({self.variant})" if self.variant else self.theorem
 
     @property
     def is_fixed_point(self) -> bool:

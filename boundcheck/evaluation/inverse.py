@@ -1,7 +1,7 @@
 """The planner turned round once more: with a width and a number of iterations given, the best risk or confidence.
 
 The conditions ease as epsilon or delta grow, so each has a threshold; it is bracketed by decimals on both sides of
-which balls decide. For theorem-1 the best risk is its bound, evaluated.
+which balls decide. For projected descent the best risk is its bound, evaluated.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Reach:
     """
 
     theorem: str
-    variant: str
+    variant: str | None
     tier: str | None
     symbol: str
     value: Fraction
@@ -70,7 +70,7 @@ def best(
     found = between(ask.in_doubles, LEAST, top, DIGITS)
     if found is None:
         message = (
-            f"{theorem} ({conditions.variant}) reaches no {wanted.name} at m={width}, tau={steps}; got none to propose"
+            f"{conditions.name} reaches no {wanted.name} at m={width}, tau={steps}; got none to propose"
         )
         raise ValueError(message)
     step = Rational(1, 10**DIGITS)

@@ -2,8 +2,8 @@
 
 Rule: the width and the number of iterations are the smallest that the theorem's own quantities ``width`` and
 ``iterations`` ask for, which split the budget epsilon (theorem-1 classic, sharpened: half for the width, half for the
-iterations; lyapunov: epsilon_m <= kappa sqrt(epsilon); theorem-2 as stated). Radii: those given, else nu, for
-projected descent; the least fixed point, rounded up, without projection.
+iterations; lyapunov and theorem-1-descent: epsilon_m <= kappa sqrt(epsilon); theorem-2 as stated). Radii: those given,
+else nu, for projected descent; the least fixed point, rounded up, without projection.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from boundcheck.evaluation.values import read
 from boundcheck.evaluation.widths import Width, smallest_width
 from boundcheck.notation import eta, kappa, m, nu_u, nu_w, parameter, rho_u, rho_w, tau
 
-THEOREMS = ("theorem-1", "theorem-2")
+THEOREMS = ("theorem-1", "theorem-1-descent", "theorem-2")
 DIGITS = 30
 JSON_INTEGER = 2**53
 
@@ -46,7 +46,7 @@ class Plan:
     """
 
     theorem: str
-    variant: str
+    variant: str | None
     tier: str | None
     activation: str
     m: int
@@ -99,10 +99,11 @@ def plan(
 ) -> Plan:
     """Find the smallest even width, with iterations, step size and radii, that a theorem needs for a target risk.
 
-    Args:    theorem: ``theorem-1`` (projected) or ``theorem-2`` (without projection); variant: default classic.
+    Args:    theorem: ``theorem-1`` or ``theorem-1-descent`` (projected), or ``theorem-2`` (without projection);
+             variant: default classic, none for theorem-1-descent.
              trivial: risk of the zero function; default (L0 ||nu||)^2.
-             values: epsilon, delta, T, alpha, nu_w, nu_u; n where the variant needs it; rho_w, rho_u for theorem-1
-             (default nu); kappa for lyapunov (default 1/4).
+             values: epsilon, delta, T, alpha, nu_w, nu_u; n where the variant needs it; rho_w, rho_u for projected
+             descent (default nu); kappa for lyapunov and theorem-1-descent (default 1/4).
     Raises:  ValueError for missing or inadmissible values, or where no width up to 10^300 suffices.
     """
     conditions = conditions_of(theorem, variant=variant, tier=tier, activation=activation, values=values)
@@ -172,7 +173,7 @@ def conditions_of(
     check_length(lead, known)
     return Conditions(
         theorem=theorem,
-        variant=str(lead.variant),
+        variant=lead.variant,
         tier=lead.tier,
         target=target,
         radius_w=found.get("radius_w"),

@@ -32,7 +32,7 @@ from boundcheck.evaluation.terms import Term, term
 from boundcheck.notation import T, a, epsilon, p, q, rho_u, rho_w
 
 TIER = "paper"
-THEOREMS = ("theorem-1", "theorem-2")
+THEOREMS = ("theorem-1", "theorem-1-descent", "theorem-2")
 CONSTANTS = ("lemma-1.D_w", "lemma-1.D_u", "lemma-1.L", "lemma-1.beta")
 WIDTHS = (("width", "m"), ("iterations", "tau"))
 
@@ -84,7 +84,7 @@ def all_rates() -> tuple[Rate, ...]:
     """Derive every rate."""
     found = [_rate(name.partition(".")[0], None, name.partition(".")[2], _orders(name, None)) for name in CONSTANTS]
     for theorem in THEOREMS:
-        for variant in finder()(f"{theorem}.width").variants:
+        for variant in finder()(f"{theorem}.width").variants or (None,):
             widths = {}
             for name, symbol in WIDTHS:
                 widths[symbol] = _orders(f"{theorem}.{name}", variant)
@@ -145,7 +145,7 @@ def _order(item: Term, known: Mapping[Symbol, Order], regime: Regime) -> Order:
     return order_of(item.value, inside, regime)
 
 
-def _check_bounded(theorem: str, variant: str, width: Mapping[Regime, Order]) -> None:
+def _check_bounded(theorem: str, variant: str | None, width: Mapping[Regime, Order]) -> None:
     """Check that rho/sqrt(m) stays bounded as epsilon tends to 0, so that the constants do."""
     radius = max(monomial[0] for monomial in _base_orders(theorem, variant, "a<1").get(rho_w, CONSTANT))
     if 2 * radius > max(monomial[0] for monomial in width["a<1"]):

@@ -86,5 +86,6 @@ def width(variant, radius, alpha_m, m, eps, delta, n, length, alpha, nu, kappa=F
         c = beta * (radius + size) ** 2 / 2 + beta_nu * size**2 / 2 + 2 * lipschitz_0 * size * union
         return 8 * c**2 / eps
     tail = mpmath.sqrt(2) + 2 * mpmath.sqrt(mpmath.log(1 / number(delta)))
-    c = (beta + beta_nu) * size**2 / 2 + lipschitz_0 * size * tail
+    first = (beta + beta_nu) / 2 if variant == "lyapunov" else 5 * beta / 3 + beta_nu / 2
+    c = first * size**2 + lipschitz_0 * size * tail
     return c**2 / (number(kappa) ** 2 * eps)

@@ -18,9 +18,10 @@ def test_the_best_risk_undoes_the_plan(variant):
     assert found.excluded < found.value < found.excluded * Fraction(10**4 + 1, 10**4)
 
 
-def test_projected_the_best_risk_is_the_bound():
-    found = best("theorem-1", variant="lyapunov", m=2**20, tau=5000, **SETTING)
-    bound = evaluate("theorem-1.bound", variant="lyapunov", m=2**20, tau=5000, rho_w="1/2", rho_u=1, **SETTING)
+@pytest.mark.parametrize(("theorem", "variant"), [("theorem-1", "lyapunov"), ("theorem-1-descent", None)])
+def test_projected_the_best_risk_is_the_bound(theorem, variant):
+    found = best(theorem, variant=variant, m=2**20, tau=5000, **SETTING)
+    bound = evaluate(f"{theorem}.bound", variant=variant, m=2**20, tau=5000, rho_w="1/2", rho_u=1, **SETTING)
     assert bound.upper <= found.value <= bound.upper * Fraction(10**5 + 2, 10**5)
     assert found.excluded < bound.lower
 

@@ -24,6 +24,7 @@ _SPEC.loader.exec_module(reference)
 SETTING = {"epsilon": "1/100", "delta": "1/10", "n": 32, "T": 5, "alpha": "1/2", "nu_w": "1/2", "nu_u": 1}
 BY_HAND = {"eps": "1/100", "delta": "1/10", "n": 32, "length": 5, "alpha": "1/2", "nu": ("1/2", "1")}
 VARIANTS = ("classic", "sharpened", "lyapunov")
+PROJECTED = [*(("theorem-1", variant) for variant in VARIANTS), ("theorem-1-descent", None)]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -42,9 +43,9 @@ def test_without_projection_the_width_is_the_smallest(variant):
     assert found.informative
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_projected_the_width_is_the_smallest_and_the_bound_holds(variant):
-    found = plan("theorem-1", variant=variant, tier="paper", **SETTING)
+@pytest.mark.parametrize(("theorem", "variant"), PROJECTED)
+def test_projected_the_width_is_the_smallest_and_the_bound_holds(theorem, variant):
+    found = plan(theorem, variant=variant, tier="paper", **SETTING)
     with mpmath.workdps(60):
         radius = mpmath.sqrt(mpmath.mpf(5) / 4)
 
@@ -56,12 +57,12 @@ def test_projected_the_width_is_the_smallest_and_the_bound_holds(variant):
         assert asked(found.m - 2) > found.m - 2
     known = {name: value for name, value in SETTING.items() if name != "epsilon"}
     bound = evaluate(
-        "theorem-1.bound", variant=variant, tier="paper", m=found.m, tau=found.tau, rho_w="1/2", rho_u=1, **known
+        f"{theorem}.bound", variant=variant, tier="paper", m=found.m, tau=found.tau, rho_w="1/2", rho_u=1, **known
     )
     assert bound.upper <= Fraction(1, 100)
     assert bound.upper <= found.bound <= Fraction(1, 100)
     fewer = evaluate(
-        "theorem-1.bound", variant=variant, tier="paper", m=found.m, tau=found.tau // 2, rho_w="1/2", rho_u=1, **known
+        f"{theorem}.bound", variant=variant, tier="paper", m=found.m, tau=found.tau // 2, rho_w="1/2", rho_u=1, **known
     )
     assert fewer.lower > Fraction(1, 100)
 
@@ -131,7 +132,7 @@ def test_bad_requests(change, message):
 def test_radii_below_the_targets_are_refused():
     with pytest.raises(ValueError, match="rho_w must be >= nu_w"):
         plan("theorem-1", variant="classic", tier="paper", rho_w="1/4", **SETTING)
-    with pytest.raises(ValueError, match="theorem-1 theorem-2"):
+    with pytest.raises(ValueError, match="theorem-1 theorem-1-descent theorem-2"):
         plan("theorem-3", **SETTING)
 
 
@@ -201,8 +202,7 @@ def test_one_direction_is_a_lower_bound_with_all_its_digits():
     assert plan("theorem-2", variant="classic", tier="directional", activation="erf", **given).is_smallest
 
 
-@pytest.mark.parametrize("theorem", ["theorem-1", "theorem-2"])
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(("theorem", "variant"), [*PROJECTED, *(("theorem-2", variant) for variant in VARIANTS)])
 @pytest.mark.parametrize("tier", ["paper", "recursive", "coupled", "directional"])
 def test_what_is_asked_for_falls_with_the_width(theorem, variant, tier):
     """The plan rests on it (theorem-1: alpha-falls to supremum-grows): certified far apart, at radii held fixed."""

@@ -11,6 +11,7 @@ from boundcheck.evaluation.rates import CONSTANTS, all_rates
 
 VARIANTS = ("classic", "sharpened", "lyapunov")
 THEOREMS = [(theorem, variant) for theorem in ("theorem-1", "theorem-2") for variant in VARIANTS]
+THEOREMS.append(("theorem-1-descent", None))
 FOUND = {(rate.statement, rate.variant, rate.quantity): rate for rate in all_rates()}
 QUANTITY = {"m": "width", "tau": "iterations"}
 AT = {"delta": "1/10", "n": 32, "T": 5, "alpha": "1/2", "nu_w": "1/2", "nu_u": 1, "tier": "paper"}
@@ -24,7 +25,7 @@ def number(name, **asked):
 def needed(theorem, variant, quantity, **changed):
     """Width or iterations at a given alpha_m = alpha; without projection at the radii that the theorem asks for."""
     asked = {**AT, "epsilon": "1/100", "kappa": "1/4", **WIDE, **changed, "variant": variant}
-    if theorem == "theorem-1":
+    if theorem != "theorem-2":
         radii = {"rho_w": asked["nu_w"], "rho_u": asked["nu_u"]}
     else:
         bounds = (number(f"theorem-2.radius_{name}", rho_w=0, **asked) for name in "wu")
@@ -94,7 +95,7 @@ def test_dependence_on_samples_and_confidence(theorem, variant, quantity, symbol
         values = []
         for x in (10, 20, 30):  # the argument of the logarithm is exp(x^2)
             size = mpmath.exp(mpmath.mpf(x) ** 2)
-            whole = int(size) if variant == "lyapunov" else int(size / 100)
+            whole = int(size) if variant in ("lyapunov", None) else int(size / 100)
             changed = {"n": whole} if symbol == "n" else {"delta": Fraction(1, whole), "n": 10}
             values.append(needed(theorem, variant, quantity, epsilon=epsilon, **changed))
         return values[2] - 2 * values[1] + values[0]
