@@ -102,7 +102,7 @@ class Bracket:
                     break
 
 
-def crossing(width: int, asked: Any, slope: float) -> int:
+def crossing(width: int, asked: Any, slope: float | Fraction) -> int:
     """Return about the smallest width that suffices, from what a width near by asks for (exactly rational)."""
     return even_ceiling(width + (Fraction(asked) - width) / (1 - Fraction(slope)))
 

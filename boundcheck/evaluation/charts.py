@@ -71,11 +71,12 @@ def _saturating(activation: Activation, orders: int) -> Chart | None:
         slots.append(sympy.factor(rate * (1 - x**2) * sympy.diff(slots[-1], x)))
     one_sided = activation.parity is not None and wave.args[0].subs(z, 0) == 0
     edges = [k / UNIFORM_CELLS for k in range(0 if one_sided else -UNIFORM_CELLS, UNIFORM_CELLS + 1)]
-    return _chart(slots, edges, one_sided=one_sided, endless=False)
+    triples = tuple((slot, _derivative(slot, 1), _derivative(slot, 2)) for slot in slots)
+    return _chart(triples, edges, one_sided=one_sided, endless=False)
 
 
 def _on_the_line(activation: Activation, orders: int) -> Chart | None:
-    slots = [activation.continued_derivative(k).xreplace({z: x}) for k in range(orders)]
+    slots = [activation.continued_derivative(k).xreplace({z: x}) for k in range(orders + 2)]
     one_sided = activation.parity is not None
     turn = period(activation.expression, z)
     if turn is not None:
@@ -83,20 +84,28 @@ def _on_the_line(activation: Activation, orders: int) -> Chart | None:
         mirrored = sympy.expand_trig(activation.expression.subs(z, z + turn / 2)) + activation.expression
         if one_sided and sympy.simplify(mirrored) == 0:
             length = turn / 4
-        wound = [differentiate(slot.xreplace({x: length * x}), x, 0) for slot in slots]
-        return _chart(wound, [k / UNIFORM_CELLS for k in range(UNIFORM_CELLS + 1)], one_sided=one_sided, endless=False)
+        slots = [slot.xreplace({x: length * x}) for slot in slots]
+        triples = tuple((slots[k], length * slots[k + 1], length**2 * slots[k + 2]) for k in range(orders))
+        return _chart(
+            triples, [k / UNIFORM_CELLS for k in range(UNIFORM_CELLS + 1)], one_sided=one_sided, endless=False
+        )
     positive = [k / 64 for k in range(8 * 64)] + [8 * 2 ** (k / 16) for k in range(16 * (FARTHEST - 3) + 1)]
     edges = positive if one_sided else [-edge for edge in reversed(positive[1:])] + positive
     tails = [_tail(activation, orders, side) for side in ((1,) if one_sided else (-1, 1))]
-    return _chart(slots, edges, one_sided=one_sided, endless=True, tails=tails)
+    triples = tuple((slots[k], slots[k + 1], slots[k + 2]) for k in range(orders))
+    return _chart(triples, edges, one_sided=one_sided, endless=True, tails=tails)
 
 
 def _chart(
-    slots: Sequence[Expr], edges: Sequence[float], *, one_sided: bool, endless: bool, tails: Sequence[list[float]] = ()
+    triples: tuple[tuple[Expr, Expr, Expr], ...],
+    edges: Sequence[float],
+    *,
+    one_sided: bool,
+    endless: bool,
+    tails: Sequence[list[float]] = (),
 ) -> Chart:
     import numpy as np
 
-    triples = tuple((slot, _derivative(slot, 1), _derivative(slot, 2)) for slot in slots)
     columns = [[upper_double(abs(ball)) for ball in row] for row in _on_cells(triples, edges)]
     bounds = np.array(columns).T
     if tails:

@@ -80,7 +80,7 @@ class ScalarSupremum:
         self.was: Any = None
         self.place = 0.0
         self.missed = False
-        self.first: list[float] = []  # maximisers of the first calls
+        self.first: list[tuple[float, float]] = []  # maximisers of the first calls, and the values there
         self.begin()
 
     def begin(self, *, nearby: bool = False) -> None:
@@ -134,10 +134,14 @@ class ScalarSupremum:
         """Return the supremum: climbing from the last maximiser, or from the table where it is its turn."""
         before, found = self.at, None
         if self.is_nearby:
-            found = self._climb(self.first[self.asked], values)
-            self.asked += 1
-            self.is_nearby = found is not None and self.asked < FIRST
-            self.until_table = 0 if self.is_nearby or found is None else NEVER
+            place, value = self.first[self.asked]
+            found = self._climb(place, values)
+            if found is None or found < value / 2:  # climbed to nowhere
+                found, self.is_nearby, self.until_table = None, False, 0
+            else:
+                self.asked += 1
+                self.is_nearby = self.asked < FIRST
+                self.until_table = 0 if self.is_nearby else NEVER
         elif self.until_table >= 0:
             found = self._climb(before, values)
         if found is None:
@@ -200,7 +204,7 @@ class ScalarSupremum:
         self.place = self.place if found is None or self.at is None else self.at
         highest = max(value for value in (best, expected, found) if value is not None)
         if self.asked < FIRST:
-            self.first = [*self.first[: self.asked], self.place]
+            self.first = [*self.first[: self.asked], (self.place, highest)]
         self.asked += 1
         if expected is not None and self.asked > FIRST and highest > expected + 1e-12 * abs(highest):
             self.missed = self.doubtful = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from boundcheck import theory
 from boundcheck.language import TIERS, Form, Quantity, Statement
 
 Find = Callable[[str], Quantity]
@@ -14,8 +15,6 @@ def finder(statements: Iterable[Statement] = ()) -> Find:
     own = {item.id: item for item in statements}
 
     def find(name: str) -> Quantity:
-        from boundcheck import theory
-
         identifier, dot, short = name.partition(".")
         if dot and identifier in own:
             return own[identifier].quantity(short)
@@ -28,8 +27,6 @@ def full_name(quantity: str | Quantity, statements: Iterable[Statement] = ()) ->
     """Return the name with its statement where it is known: ``lemma-1.beta``."""
     if isinstance(quantity, str):
         return quantity.strip()
-    from boundcheck import theory
-
     for statement in (*statements, *theory.statements()):
         if any(item is quantity for item in statement.quantities):
             return f"{statement.id}.{quantity.name}"

@@ -23,8 +23,8 @@ def grid(*, one_sided: bool) -> Any:
 
     far = [8 * 2.0 ** np.arange(1 / 2, 28, 1 / 2), 2.0 ** np.arange(32, 70, 2)]
     parts = [np.arange(0, 65) / 8, *far, np.geomspace(1e-6, 0.1, 48)]
-    positive = np.unique(np.concatenate(parts))
-    return positive if one_sided else np.unique(np.concatenate([-positive, positive]))
+    positive = sorted({float(point) for part in parts for point in part})
+    return np.array(positive if one_sided else [*(-point for point in reversed(positive[1:])), *positive])
 
 
 @lru_cache(maxsize=256)

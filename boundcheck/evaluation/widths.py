@@ -67,13 +67,14 @@ class _Decider:
     """
 
     def __init__(self, conditions: Conditions, slope: float = 0.0) -> None:
-        self.conditions, self.slope = conditions, slope
+        self.conditions, self.slope = conditions, Fraction(slope)
         self.feasible: int | None = None
         self.infeasible = 0
         self.radii: tuple[Rational, Rational] | None = None
         self.is_coarse = False
         self.hint = 2
         self.aims, self.reach = 0, 2
+        self.last: tuple[int, Fraction] | None = None
         self.known = Known()
 
     @property
@@ -109,11 +110,19 @@ class _Decider:
         asked = below.width(width, (radius, floor))
         if asked.is_finite():
             least = dyadic(asked.lower())
+            self._learn(width, least)
             self.hint = crossing(width, least, self.slope)
             self.infeasible = max(self.infeasible, min(width, even_ceiling(least) - 2))
         elif asked > width:
             self.infeasible = max(self.infeasible, width)
         return radius
+
+    def _learn(self, width: int, least: Fraction) -> None:
+        """Take the slope of g from its last two values, which are more exact than doubles."""
+        if self.last is not None and width != self.last[0]:
+            rise = (least - self.last[1]) / (width - self.last[0])
+            self.slope = rise if -1 <= rise <= 0 else self.slope
+        self.last = (width, least)
 
     def _try(self, width: int, digits: int) -> bool:
         radius = self._bound_below(width, digits)

@@ -46,6 +46,54 @@ def test_a_peak_that_leaves_an_end_is_followed(start):
     assert (end.place, end.value) == (1.0, 1.0)
 
 
+@pytest.mark.parametrize("factor", [1.0, 0.9, 1.2, 4.0, 0.2])
+@pytest.mark.parametrize("away", [0.0, 1e-6, 1e-4, 1e-2, 0.3])
+def test_a_peak_whose_bend_is_nearly_known_is_followed_by_two_values(factor, away):
+    """The bend known from another function is off by a factor; the greatest value is found all the same."""
+    asked, centre = [], 0.7
+
+    def height(angle):
+        asked.append(angle)
+        return 5 - (angle - centre) ** 2 + (angle - centre) ** 3 / 4
+
+    found = moved_peak(height, Peak(place=centre + away, value=5.0, bend=-2.0 * factor), 0.0, math.pi / 2)
+    assert abs(found.place - centre) < 1e-4
+    assert abs(found.value - 5) < 1e-9
+    assert abs(found.value - 5) < 3e-12 or factor not in (1.0, 0.9)  # 0.1 of what the bend makes of PAIR
+    assert len(asked) == 2 or away > 0
+
+
+@pytest.mark.parametrize("low", [0.0, math.pi / 2 - 1])
+def test_a_peak_at_an_end_stays_there_or_leaves_it(low):
+    ends, asked = (low, low + 1), []
+    for end, inward in ((ends[0], 1), (ends[1], -1)):
+        for beyond in (0.5, 1e-3, 0.0, -1e-3, -0.2):
+
+            def height(angle, centre=end - beyond * inward):
+                asked.append(angle)
+                return 5 - (angle - centre) ** 2
+
+            asked.clear()
+            found = moved_peak(height, Peak(place=end, value=5.0, bend=-2.0), *ends)
+            assert len(asked) == 2 or beyond < 0
+            assert abs(found.value - (5 - max(beyond, 0) ** 2)) < 1e-9
+
+
+def test_few_steps_are_made_for_all_that_a_width_refers_to(monkeypatch):
+    """L at rho and at 0, and beta, over directions at T = 1000: some 2500 to 4100 steps each."""
+    made = []
+    advance = Stepper.advance
+
+    def counted(self, registers, t, count=1):
+        made.append(count)
+        advance(self, registers, t, count)
+
+    monkeypatch.setattr(Stepper, "advance", counted)
+    given = SETTING | {"nu_w": 1, "nu_u": 1, "n": 32, "delta": "1/10", "epsilon": "1/100", "T": 1000, "alpha": 1}
+    evaluate_double("theorem-2.width", variant="classic", tier="directional", **given)
+    assert 3000 < sum(made) < 12_000
+
+
 def test_a_recursion_stops_where_it_stands_still_and_only_there():
     recurrence = quantity("lemma-1.beta").form("coupled").value
     steps = []
