@@ -47,7 +47,7 @@ def test_slopes_are_of_a_falling_function_or_none():
     assert bracket.slope() == 0
 
 
-@pytest.mark.parametrize(("epsilon", "most"), [("1/100", 2), ("1/10000000000", 3), ("1e-25", 5)])
+@pytest.mark.parametrize(("epsilon", "most"), [("1/100", 1), ("1e-25", 3), ("1e-60", 5)])
 def test_balls_are_asked_for_few_widths(epsilon, most, monkeypatch):
     asked = []
     below = widths._Decider._bound_below

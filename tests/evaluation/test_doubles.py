@@ -80,7 +80,7 @@ def test_a_peak_at_an_end_stays_there_or_leaves_it(low):
 
 
 def test_few_steps_are_made_for_all_that_a_width_refers_to(monkeypatch):
-    """L at rho and at 0, and beta, over directions at T = 1000: some 2500 to 4100 steps each."""
+    """L at rho and at 0, and beta, over directions at T = 1000: some 2500 to 4100 steps each, more without the bend."""
     made = []
     advance = Stepper.advance
 
@@ -91,7 +91,7 @@ def test_few_steps_are_made_for_all_that_a_width_refers_to(monkeypatch):
     monkeypatch.setattr(Stepper, "advance", counted)
     given = SETTING | {"nu_w": 1, "nu_u": 1, "n": 32, "delta": "1/10", "epsilon": "1/100", "T": 1000, "alpha": 1}
     evaluate_double("theorem-2.width", variant="classic", tier="directional", **given)
-    assert 3000 < sum(made) < 12_000
+    assert 3000 < sum(made) < 9500
 
 
 def test_a_recursion_stops_where_it_stands_still_and_only_there():

@@ -96,3 +96,20 @@ def test_an_activation_of_the_users_own():
         )
         assert float(found.upper()) >= sampled
         assert float(found.lower()) <= sampled + 1e-4
+
+
+@pytest.mark.parametrize(("sigma", "expression", "expected"), [
+    ("gaussian", c * s2**2, 7.0), ("tanh", c * s1**3, 7.0), ("arctan", c * s0**2, 7 * math.pi**2 / 4),
+])  # fmt: skip
+def test_multiples_of_a_power_of_one_derivative(sigma, expression, expected):
+    found = supremum(expression, {c: "7"}, sigma)
+    assert float(found) == pytest.approx(expected, rel=1e-15)
+    assert float(found.rad() / found) < 1e-25
+
+
+def test_a_supremum_beyond_the_last_cell():
+    """For c = 2^-60 arctan + c arctan' rises up to z = 2^59."""
+    found = supremum(s0 + c * s1, {c: 2.0**-60}, "arctan")
+    with precision(40):
+        assert found.overlaps(arb.pi() / 2)
+        assert float(found.rad()) < 1e-10
