@@ -47,6 +47,7 @@ _TEXT: dict[str, tuple[str, ...]] = {
     "erf-below-tangent": ("erf(u)*sqrt(pi) <= 2*u", "u >= 0"),
     "erf-square-above": ("erf(u)**2 >= 1 - exp(-u**2)",),  # the square of the Gaussian over a disc inside a square
     "erf-square-below": ("erf(u)**2 <= 1 - exp(-2*u**2)",),  # and over a disc around it
+    "erf-square-below-area": ("erf(u)**2 <= 1 - exp(-4*u**2/pi)",),  # and over the disc of the square's area
     "erf-above": ("erf(u) >= 1 - exp(-u**2)", "u >= 0"),
     "erf-lipschitz": ("abs(erf(u) - erf(v))*sqrt(pi) <= 2*abs(u - v)",),
     "erf-monotone": ("erf(u) <= erf(v)", "u <= v"),
@@ -93,6 +94,7 @@ _TEXT: dict[str, tuple[str, ...]] = {
     "weighted-mean": ("u**w*v**(1 - w) <= w*u + (1 - w)*v", "u > 0", "v > 0", "w >= 0", "w <= 1"),
     "young": ("s*t*u*v <= t*u**s + s*v**t", "u >= 0", "v >= 0", "s > 1", "t > 1", "s + t == s*t"),
     "bernoulli": ("(1 + u)**t >= 1 + t*u", "u >= -1", "integer(t)", "t >= 0"),
+    "bernoulli-below": ("(1 + u)**t >= 1 + t*u", "u >= -2", "integer(t)", "t >= 0"),  # abs(1 + u) <= 1, or as above
     "p-step": ("p(t + 1, u) == 1 + abs(u)*p(t, u)", "integer(t)", "t >= 0"),
     "p-closed": ("(1 - abs(u))*p(t, u) == 1 - abs(u)**t", "integer(t)", "t >= 0"),
     "p-empty": ("p(t, u) == 0", "integer(t)", "t <= 0"),

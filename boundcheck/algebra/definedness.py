@@ -39,14 +39,14 @@ def _require_integer(context: Context, term: Term) -> None:
 
 def _require_power(context: Context, base: Term, exponent: Term) -> None:
     """Require base > 0, or a base that the exponent allows as well: any for n >= 0, not 0 for n < 0, 0 for v > 0."""
-    if context.holds(Rel(base, ">", ZERO)):
-        return
+    options = [Rel(base, ">", ZERO)]
     if context.is_integer(context.table.normal(exponent)):
-        good = context.holds(Rel(exponent, ">=", ZERO)) or context.holds(Rel(base, "!=", ZERO))
-    else:
-        good = context.holds(Rel(base, ">=", ZERO)) and context.holds(Rel(exponent, ">", ZERO))
-    if not good:
-        refuse(NotDefined, f"{write(base)} > 0 (for the power {write(('**', base, exponent))})")
+        options += [Rel(exponent, ">=", ZERO), Rel(base, "!=", ZERO)]
+    elif context.holds(Rel(base, ">=", ZERO)) and context.holds(Rel(exponent, ">", ZERO)):
+        return
+    if not any(context.holds(option) for option in options):
+        text = f"{write(base)} > 0 (for the power {write(('**', base, exponent))})"
+        raise NotDefined(text, *options[:2])
 
 
 def _require_sum(context: Context, term: Term) -> None:

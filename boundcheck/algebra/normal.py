@@ -123,8 +123,6 @@ class Table(Field):
 
     def absolute(self, a: Frac) -> Frac:
         """|N/D| as a product of absolute values of factors."""
-        if a.is_constant():
-            return constant(abs(a.rational()))
         unit, factors = a.numerator.factors()
         result = Frac(Poly.constant(unit if unit >= 0 else -unit))
         for factor, power in factors:

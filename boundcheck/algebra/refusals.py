@@ -22,7 +22,14 @@ class UndefinedTerm(Refusal):
 
 
 class NotDefined(Refusal):
-    """A term is not known to have a value; the message is the condition that would give it one."""
+    """A term is not known to have a value; the message is a condition that would give it one.
+
+    Where there are several such, ``options`` holds them as relations.
+    """
+
+    def __init__(self, message: str, *options: object) -> None:
+        super().__init__(message)
+        self.options = options
 
 
 class NoValue(Refusal):

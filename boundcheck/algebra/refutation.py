@@ -27,6 +27,7 @@ NEAR = 1e-3
 TOUCHING = ("<", ">", "!=")
 MODERATE = (1e-6, 1e6)
 HERD = 48
+BLIND = 32
 STRIDES = 30
 REACH = np.array([0.0, *(sign * 2.0**k for k in range(24) for sign in (1, -1))])
 
@@ -144,8 +145,20 @@ class Refuter:
     def _admissible(self, simple: dict[str, Term]) -> dict[str, Term] | None:
         rough = self.scores({name: np.array([float(compiled(value)({}))]) for name, value in simple.items()})
         limit = -TOUCH if self.claim.op in TOUCHING else 0
-        if not rough[0] >= limit:
-            return None
+        return self._exactly(simple) if rough[0] >= limit else None
+
+    def blindly(self, clock: Clock) -> dict[str, str] | None:
+        """Try simple points in Arb alone: where doubles overflow they lead nowhere."""
+        latents = self.sampler.draw(BLIND)
+        for index in range(BLIND):
+            if clock.over:
+                return None
+            simple = {name: _rational(float(values[index]), 10) for name, values in latents.items()}
+            if (point := self._exactly(simple)) is not None:
+                return {name: write(term) for name, term in point.items()}
+        return None
+
+    def _exactly(self, simple: dict[str, Term]) -> dict[str, Term] | None:
         try:
             point = self.sampler.exact(simple)
             if point is None or refutes(self.claim, self.relations, self.integers, point):
@@ -168,6 +181,8 @@ def refute(refuter: Refuter, *, effort: int, clock: Clock) -> dict[str, str] | N
             return witness
     if effort in (0, 3):
         return None
+    if not refuter.points(BLIND):
+        return refuter.blindly(clock)
     witness = refuter.climb(clock)
     return witness if witness is not None or clock.over else refuter.breed(5 * rounds, clock.part(share=0.5))
 

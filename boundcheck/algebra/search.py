@@ -141,7 +141,7 @@ class Search:
             try:
                 context.require_defined(goal)
             except NotDefined as missing:
-                more = self.side_condition(context, str(missing), depth)
+                more = self.side_condition(context, missing, depth)
                 if more is None:
                     return None
                 steps += more
@@ -149,18 +149,11 @@ class Search:
                 return steps
         return None
 
-    def side_condition(self, context: Context, text: str, depth: int) -> list[Step] | None:
+    def side_condition(self, context: Context, missing: NotDefined, depth: int) -> list[Step] | None:
         """Prove a condition of definedness that is a relation."""
         if depth <= 0:
             return None
-        try:
-            condition = read_relation(text)
-        except TermError:
-            return None
-        options = [condition]
-        if condition.op == "!=":
-            options = [Rel(condition.left, ">", condition.right), Rel(condition.left, "<", condition.right)]
-        for option in options:
+        for option in _options(missing):
             trial = context.child()
             found = self.prove(trial, option, depth - 1)
             if found is not None:
@@ -192,7 +185,7 @@ class Search:
         self.clock = whole.part(share=share)
         try:
             return tactic(self, context, goal, depth)
-        except Refusal:
+        except (Refusal, OverflowError):
             return None
         except OutOfTime:
             if whole.over:
@@ -200,3 +193,16 @@ class Search:
             return None
         finally:
             self.clock = whole
+
+
+def _options(missing: NotDefined) -> list[Rel]:
+    """Return relations each of which would give a term its value."""
+    if missing.options:
+        return [option for option in missing.options if isinstance(option, Rel)]
+    try:
+        condition = read_relation(str(missing))
+    except TermError:
+        return []
+    if condition.op == "!=":
+        return [Rel(condition.left, ">", condition.right), Rel(condition.left, "<", condition.right)]
+    return [condition]

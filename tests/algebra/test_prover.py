@@ -151,3 +151,33 @@ def test_bad_text_is_refused_in_one_line(claim):
 def test_huge_but_legal_claims_end_within_reason():
     for claim in ("(x + y + z + w)**300 >= 0", "p(100000, x) >= 1", "sum(k, 0, 1000000, k*x) >= x", "x**4000 >= 0"):
         assert prove(claim, timeout=2).status in ("undecided", "proved", "refuted")
+
+
+CONVERGENCE = [
+    # what proofs of convergence need: requirements on width and iterations, geometric sums, exponentials, extrema
+    ("2*exp(-m*epsilon**2/2) <= delta", "m >= 2*log(2/delta)/epsilon**2; delta > 0; epsilon > 0", "log(2/", "log(1/"),
+    ("x**t*R <= epsilon", "t >= log(R/epsilon)/(1 - x); 0 < x; x < 1; R > 0; epsilon > 0; integer(t); t >= 0",
+     "/(1 - x)", "/(2 - 2*x)"),
+    ("sum(k, 0, t - 1, exp(-eta*k)) <= 1/(1 - exp(-eta))", "integer(t); t >= 1; eta > 0", "<= 1/", "<= 999/1000/"),
+    ("sum(k, 0, t - 1, a**(t - 1 - k)) == p(t, a)", "integer(t); t >= 1; a >= 0", "t - 1 - k", "t - k"),
+    ("x**s >= x**t", "0 <= x; x <= 1; integer(s); integer(t); 0 <= s; s <= t", "x <= 1", "x <= 2"),
+    ("(x**s)**t == x**(s*t)", "integer(s); integer(t); s >= 0; t >= 0", "s*t", "s + t"),
+    ("p(t, x)**2 <= t*p(t, x**2)", "integer(t); t >= 0", "<= t*", "<= (t - 1)*"),
+    ("(1 + x)**t >= 1 + t*x", "x >= -2; integer(t); t >= 0", "x >= -2", "x >= -3"),
+    ("erf(x)**2 <= 1 - exp(-4*x**2/pi)", "", "4*x", "(3 + 9/10)*x"),
+    ("y - y**3 <= 2*sqrt(3)/9", "y >= 0", "2*sqrt(3)/9", "2*sqrt(3)/9 - 1/10000"),
+    ("x**2*y <= 2/5", "x**2 + y**2 <= 1", "2/5", "3/8"),
+    ("max(abs(x), abs(y)) <= sqrt(x**2 + y**2)", "", "y**2)", "y**2/2)"),
+    ("exp(1000)*x >= x", "x >= 0", "x >= 0", "x >= -1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "given", "part", "changed"), CONVERGENCE)
+def test_claims_of_convergence_proofs_and_what_is_false_beside_them(claim, given, part, changed):
+    hypotheses = [text.strip() for text in given.split(";") if text.strip()]
+    verdict = prove(claim, hypotheses, timeout=30)
+    assert verdict.status == "proved", verdict.reason
+    assert replay(verdict.certificate)
+    assert (part in claim) or (part in given)
+    false = prove(claim.replace(part, changed), [text.replace(part, changed) for text in hypotheses], timeout=10)
+    assert false.status == "refuted", false.reason

@@ -63,7 +63,7 @@ def cases(runner: Runner, context: Context, step: Step) -> None:
 
 
 def induction(runner: Runner, context: Context, step: Step) -> None:
-    """Prove the goal at t = from and at t + 1 from t; no other hypothesis about t is used."""
+    """Prove the goal at t = from and at t + 1 from t, and that it is defined; no other hypothesis about t is used."""
     name, start, goal = step["variable"], read(step["from"]), read_relation(step["goal"])
     variable: Term = ("var", name)
     outside, at_start = context.without(name), Rel(variable, ">=", start)
@@ -74,6 +74,7 @@ def induction(runner: Runner, context: Context, step: Step) -> None:
     inner = outside.child()
     inner.integers.add(name)
     inner.add(inner.fact(at_start))
+    runner.run(inner, step.get("defined", []))
     inner.establish(goal)
     runner.prove(inner, step["step"], substitute_relation(goal, {name: add(variable, ONE)}))
     context.add(context.fact(goal))

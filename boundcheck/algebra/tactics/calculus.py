@@ -21,7 +21,9 @@ from boundcheck.algebra.terms import (
     ZERO,
     Rel,
     Term,
+    free,
     free_relation,
+    mul,
     num,
     sub,
     substitute_relation,
@@ -32,6 +34,7 @@ from boundcheck.algebra.terms import (
 
 TRANSCENDENTAL = {"exp", "log", "tanh", "erf", "sin", "cos", "atan", "sqrt"}
 MAX_SIZE = 120
+ROOT_TOLERANCE = 1e-4
 
 
 def by_slopes(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
@@ -40,7 +43,8 @@ def by_slopes(search: Search, context: Context, goal: Rel, depth: int) -> list[S
         return None
     if goal.op in ("<", "<="):
         goal = Rel(goal.right, goal.op.replace("<", ">"), goal.left)
-    names = [name for name in sorted(free_relation(goal) - context.integers) if _inside(goal, name)]
+    anywhere = _has_irrational_number(goal)
+    names = [name for name in sorted(free_relation(goal) - context.integers) if anywhere or _inside(goal, name)]
     if _size(goal) > MAX_SIZE or len(free_relation(goal)) > 2:
         return None
     search.slopes_left -= 1
@@ -57,6 +61,12 @@ def by_slopes(search: Search, context: Context, goal: Rel, depth: int) -> list[S
 
 def _size(goal: Rel) -> int:
     return sum(1 for side in (goal.left, goal.right) for _ in subterms(side))
+
+
+def _has_irrational_number(goal: Rel) -> bool:
+    """Whether the goal holds a number such as sqrt(3), which products of rational factors do not reach."""
+    terms = [term for side in (goal.left, goal.right) for term in subterms(side)]
+    return any(term[0] in (*TRANSCENDENTAL, "pi") and not free(term) for term in terms)
 
 
 def _inside(goal: Rel, name: str) -> bool:
@@ -88,19 +98,30 @@ def _beside(context: Context, goal: Rel, name: str) -> Iterator[Term]:
 
 
 def _least(search: Search, context: Context, goal: Rel, name: str) -> list[Term]:
-    """Guess simple points at which the difference is smallest."""
+    """Guess simple points at which the difference is smallest: rational numbers, and the root of one."""
     if free_relation(goal) != {name}:
         return []
+    difference = compiled(sub(goal.left, goal.right))
+
+    def least(points: np.ndarray) -> float | None:
+        with np.errstate(all="ignore"):
+            gap = np.asarray(difference({name: points})) + 0.0 * points
+        gap = np.where(np.isfinite(gap), gap, np.inf)
+        return float(points[int(np.argmin(gap))]) if len(gap) and np.isfinite(gap.min()) else None
+
     low, high = (None if end is None else float(compiled(end)({})) for end in ends(context, name))
     grid = np.concatenate([np.linspace(-6, 6, 481), np.geomspace(1e-3, 1e3, 400), -np.geomspace(1e-3, 1e3, 400)])
     grid = grid[(grid >= (low if low is not None else -np.inf)) & (grid <= (high if high is not None else np.inf))]
-    with np.errstate(all="ignore"):
-        gap = np.asarray(compiled(sub(goal.left, goal.right))({name: grid})) + 0.0 * grid
-    gap = np.where(np.isfinite(gap), gap, np.inf)
-    if not len(gap) or not np.isfinite(gap.min()):
+    best = least(grid)
+    if best is None:
         return []
-    best = float(grid[int(np.argmin(gap))])
-    return [num(value) for value in dict.fromkeys(Fraction(best).limit_denominator(d) for d in (1, 4, 20))]
+    near = [num(value) for value in dict.fromkeys(Fraction(best).limit_denominator(d) for d in (1, 4, 20))]
+    for reach in (3e-2, 6e-4, 1e-5):
+        best = least(np.linspace(best - reach * (1 + abs(best)), best + reach * (1 + abs(best)), 401)) or best
+    square = Fraction(best * best).limit_denominator(12)
+    if square and abs(float(square) ** 0.5 - abs(best)) < ROOT_TOLERANCE:
+        near.append(("sqrt", num(square)) if best > 0 else mul(num(-1), ("sqrt", num(square))))
+    return near
 
 
 def _from(search: Search, context: Context, goal: Rel, name: str, start: Term, depth: int) -> list[Step] | None:

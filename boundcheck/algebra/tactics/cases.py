@@ -103,6 +103,23 @@ def by_absolute(search: Search, context: Context, goal: Rel, depth: int) -> list
     return None
 
 
+def by_extremum(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
+    """Prove L <= min(u, v) from L <= u and L <= v, and max(u, v) <= R from u <= R and v <= R."""
+    if depth <= 0 or goal.op in ("==", "!="):
+        return None
+    below, above = ("left", "right") if goal.op in ("<=", "<") else ("right", "left")
+    for side, head in ((below, "max"), (above, "min")):
+        whole = getattr(goal, side)
+        if whole[0] == head and len(whole) == 3:
+            needs = [goal._replace(**{side: part}) for part in whole[1:]]
+            steps = search.prove_all(context, needs, depth - 1)
+            if steps is None:
+                return None
+            last = _by(search, context, goal, depth, iter([(sub(*whole[1:]), (">=", "<="))]))
+            return None if last is None else steps + last
+    return None
+
+
 def by_variable_cases(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
     """Prove the goal for both signs of a variable of the goal."""
     return _by(search, context, goal, depth, variable_splits(context, goal))

@@ -128,6 +128,33 @@ def sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:
             yield {"rule": "sum-last", "sum": write(atom.term)}
 
 
+def exponential_sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:
+    """Write exp(u*k) in a sum over k as exp(u)**k."""
+    table = context.table
+    for atom in atoms:
+        unit = atom.arguments[2] if atom.head == "sum" else None
+        if unit is None or len(unit.generators()) != 1 or max(len(unit.numerator), len(unit.denominator)) > 1:
+            continue
+        inner = table.atoms[min(unit.generators())]
+        exponent = inner.arguments[0] if inner.head == "exp" else None
+        index = table.normal(("var", atom.index))
+        slope = None if exponent is None else table.multiply(exponent, table.inverse(index))
+        if slope is None or slope.generators() & index.generators():
+            continue
+        power = unit.numerator.degree() - sum(times for _, times in unit.denominator)
+        base = table.term(table.scale(slope, Fraction(power)))
+        ends = argument(context, atom), argument(context, atom, 1)
+        fresh = context.unused(*ends, base)
+        yield {
+            "rule": "sum-equal", "left": write(atom.term), "index": fresh, "right": write(_power(base, atom.term[1])),
+            "steps": [axiom("power-of-exp", u=base, v=("var", fresh))],
+        }  # fmt: skip
+
+
+def _power(exponent: Term, index: str) -> Term:
+    return ("**", ("exp", exponent), ("var", index))
+
+
 def geometric_sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:
     """Write sum(k, 0, t-1, u**k) as p(t, u), and with the factor k + 1 as q."""
     for atom in atoms:

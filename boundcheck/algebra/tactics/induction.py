@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.search import Search, Step
-from boundcheck.algebra.terms import ONE, Rel, Term, add, free_relation, num, substitute_relation, write_relation
+from boundcheck.algebra.terms import ONE, Rel, Term, add, free_relation, num, substitute_relation, write, write_relation
 
 
 def by_induction(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
@@ -12,13 +14,20 @@ def by_induction(search: Search, context: Context, goal: Rel, depth: int) -> lis
     if depth <= 0:
         return None
     for name in sorted(free_relation(goal) & context.integers):
-        start = lower_bound(context, name)
-        if start is None:
-            continue
-        step = attempt_induction(search, context, goal, name, start, depth)
-        if step is not None:
-            return [step]
+        for start in starts(context, goal, name):
+            step = attempt_induction(search, context, goal, name, start, depth)
+            if step is not None:
+                return [step]
     return None
+
+
+def starts(context: Context, goal: Rel, name: str) -> Iterator[Term]:
+    """Yield known lower bounds of an integer variable: a number, then other integers of the goal."""
+    if (number := lower_bound(context, name)) is not None:
+        yield num(number)
+    for other in sorted(free_relation(goal) & context.integers - {name}):
+        if context.holds(Rel(("var", name), ">=", ("var", other))):
+            yield ("var", other)
 
 
 def lower_bound(context: Context, name: str) -> int | None:
@@ -29,21 +38,24 @@ def lower_bound(context: Context, name: str) -> int | None:
     return None
 
 
-def attempt_induction(search: Search, context: Context, goal: Rel, name: str, start: int, depth: int) -> Step | None:
+def attempt_induction(search: Search, context: Context, goal: Rel, name: str, start: Term, depth: int) -> Step | None:
     """Prove base and step."""
     variable: Term = ("var", name)
     outside = context.without(name)
-    base = search.prove(outside.child(), substitute_relation(goal, {name: num(start)}), depth - 1)
+    base = search.prove(outside.child(), substitute_relation(goal, {name: start}), depth - 1)
     if base is None:
         return None
     inner = outside.child()
     inner.integers.add(name)
-    inner.add(inner.fact(Rel(variable, ">=", num(start))))
+    inner.add(inner.fact(Rel(variable, ">=", start)))
+    defined = search.define(inner, goal, depth)
+    if defined is None:
+        return None
     inner.establish(goal)
     step = search.prove(inner, substitute_relation(goal, {name: add(variable, ONE)}), depth - 1)
     if step is None:
         return None
     return {
-        "rule": "induction", "variable": name, "from": str(start), "goal": write_relation(goal), "base": base,
-        "step": step,
+        "rule": "induction", "variable": name, "from": write(start), "goal": write_relation(goal), "base": base,
+        "defined": defined, "step": step,
     }  # fmt: skip

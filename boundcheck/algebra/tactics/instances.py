@@ -11,6 +11,7 @@ from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.quotients import Atom, Frac
 from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.tactics.geometric import (
+    exponential_sums,
     families,
     geometric_bounds,
     geometric_sums,
@@ -28,7 +29,7 @@ from boundcheck.algebra.tactics.radicals import (
     root_of_product,
 )
 from boundcheck.algebra.tactics.recurring import recurring
-from boundcheck.algebra.terms import ZERO, Rel, Term, mul, num, sub, subterms
+from boundcheck.algebra.terms import ZERO, Rel, Term, children, mul, num, sub
 
 Step = dict[str, Any]
 BOUNDS = {
@@ -64,6 +65,7 @@ def definitions(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
     yield from powers(context, atoms)
     yield from sums(context, atoms)
     yield from recurring(context, atoms)
+    yield from exponential_sums(context, atoms)
     yield from geometric_sums(context, atoms)
     yield from _addition(context, atoms)
     yield from _multiples(context, atoms)
@@ -90,7 +92,7 @@ def bounds(context: Context, polynomials: list[Poly]) -> Iterator[Step]:
     yield from neighbouring_logarithms(context, atoms)
     yield from logarithms_of_exponentials(context, atoms)
     yield from named(context, atoms)
-    by_exp = {"tanh": ("tanh-by-exp",), "erf": ("erf-square-above", "erf-square-below")}
+    by_exp = {"tanh": ("tanh-by-exp",), "erf": ("erf-square-above", "erf-square-below", "erf-square-below-area")}
     if any(atom.head == "exp" for atom in atoms):
         for atom in atoms:
             for name in by_exp.get(atom.head, ()):
@@ -165,7 +167,8 @@ def _power_bounds(context: Context, atoms: list[Atom]) -> Iterator[Step]:
         if atom.head == "**":
             base, exponent = argument(context, atom), argument(context, atom, 1)
             if context.is_integer(atom.arguments[1]):
-                yield axiom("bernoulli", u=sub(base, num(1)), t=exponent)
+                for name in ("bernoulli", "bernoulli-below"):
+                    yield axiom(name, u=sub(base, num(1)), t=exponent)
             elif logarithms:
                 yield axiom("power-by-exp", u=base, v=exponent)
                 yield axiom("exp-tangent", u=mul(exponent, ("log", base)))
@@ -184,21 +187,28 @@ def from_goal(context: Context, goal: Rel) -> Iterator[Step]:
                 s, t = argument(context, own[0]), argument(context, own[-1])
                 yield axiom(f"{head}-increasing", s=s, t=t, u=argument(context, own[0], 1))
     yield from last_powers(context, goal)
-    for term in (*subterms(goal.left), *subterms(goal.right)):
+    terms = dict.fromkeys(term for side in (goal.left, goal.right) for term in _outside_sums(side))
+    for term in terms:
         if term[0] == "exp":
             yield axiom("exp-monotone", u=term[1], v=ZERO)
             yield axiom("exp-monotone", u=ZERO, v=term[1])
             yield axiom("exp-tangent", u=term[1])
     for head, name in (("exp", "exp-above-tangent"), ("log", "log-below-tangent")):
-        arguments = {term[1]: None for side in (goal.left, goal.right) for term in subterms(side) if term[0] == head}
+        arguments = {term[1]: None for term in terms if term[0] == head}
         if 2 <= len(arguments) <= MAX_TANGENTS:
             for u, v in permutations(arguments, 2):
                 yield axiom(name, u=u, v=v)
-    terms = dict.fromkeys(term for side in (goal.left, goal.right) for term in subterms(side))
     for power in [term for term in terms if term[0] == "exp"][:3]:
         for logarithm in [term for term in terms if term[0] == "log"][:3]:
             yield axiom("log-below-tangent", u=power, v=logarithm[1])
             yield axiom("log-of-exp", u=power[1])
+
+
+def _outside_sums(term: Term) -> Iterator[Term]:
+    """Yield subterms, but none that may hold the index of a sum."""
+    yield term
+    for child in term[2:4] if term[0] == "sum" else children(term):
+        yield from _outside_sums(child)
 
 
 def _addition(context: Context, atoms: list[Atom]) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from boundcheck.algebra.quotients import Frac
 from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.tactics.named import argument, axiom
-from boundcheck.algebra.terms import Rel, Term, mul
+from boundcheck.algebra.terms import Rel, Term, add, mul, sub, subterms
 
 
 def by_raising(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
@@ -47,12 +47,22 @@ def _raised(term: Term) -> Term:
 
 
 def by_exponents(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
-    """Prove u^v >= exp(w) by v log(u) >= w, and two powers or exponentials in general by their exponents."""
+    """Prove u^v >= exp(w) by v log(u) >= w, and two powers or exponentials in general by their exponents.
+
+    Where something is known about logarithms, the sides may be products of any positive terms u = exp(log(u)).
+    """
     if depth <= 0 or goal.op not in ("<=", ">="):
         return None
     lower, upper = (goal.left, goal.right) if goal.op == "<=" else (goal.right, goal.left)
-    below, above = _exponent(context, lower), _exponent(context, upper)
-    if below is None or above is None or "**" not in (lower[0], upper[0]):
+    if _speaks_of_logarithms(context):
+        below, above = _logarithm(context, lower), _logarithm(context, upper)
+        if not {term[0] for side in (lower, upper) for term in subterms(side)} & {"exp", "**"}:
+            return None
+    else:
+        below, above = _exponent(context, lower), _exponent(context, upper)
+        if "**" not in (lower[0], upper[0]):
+            return None
+    if below is None or above is None:
         return None
     (first, one), (second, two) = below, above
     trial = context.child()
@@ -75,3 +85,23 @@ def _exponent(context: Context, side: Term) -> tuple[Term, list[Step]] | None:
     if side[0] == "**" and context.fraction_sign(context.table.normal(side[1])) == SIGNS[">"]:
         return mul(side[2], ("log", side[1])), [axiom("power-by-exp", u=side[1], v=side[2])]
     return None
+
+
+def _speaks_of_logarithms(context: Context) -> bool:
+    generators = set().union(*(fact.polynomial.generators() for fact in context.facts))
+    return any(context.table.atoms[g].head == "log" for g in generators)
+
+
+def _logarithm(context: Context, side: Term) -> tuple[Term, list[Step]] | None:
+    """Return w with exp(w) equal to a product of positive terms, and the axioms that say so."""
+    if side[0] in ("*", "/"):
+        left, right = _logarithm(context, side[1]), _logarithm(context, side[2])
+        if left is None or right is None:
+            return None
+        joined = add(left[0], right[0]) if side[0] == "*" else sub(left[0], right[0])
+        return joined, [*left[1], *right[1]]
+    if found := _exponent(context, side):
+        return found
+    if context.fraction_sign(context.table.normal(side)) != SIGNS[">"]:
+        return None
+    return ("log", side), [axiom("exp-of-log", u=side)]

@@ -8,6 +8,8 @@ from fractions import Fraction
 from itertools import combinations, permutations
 from typing import Any
 
+from flint import arb
+
 from boundcheck.algebra.balls import enclose
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.polynomials import Poly
@@ -18,6 +20,7 @@ from boundcheck.algebra.terms import ONE, Rel, Term, add, mul, num, sub, write, 
 Step = dict[str, Any]
 LIPSCHITZ = ("tanh", "erf", "atan", "sin", "cos")
 MOST_POWERS = 6
+TINY = arb("1e-300")
 
 
 def axiom(name: str, **terms: Term) -> Step:
@@ -97,7 +100,7 @@ def number_bounds(term: Term) -> Iterator[Step]:
         value = enclose(term, {})
     except NoValue:
         return
-    if not value.is_finite() or value.contains(0):
+    if not (TINY < abs(value) and abs(value) < 1 / TINY):
         return
     middle = Fraction(*(int(part) for part in (value.mid().fmpq().p, value.mid().fmpq().q)))
     unit = Fraction(10) ** (math.floor(math.log10(abs(middle))) - 4)

@@ -5,9 +5,16 @@ from __future__ import annotations
 from boundcheck.algebra.search import Tactic
 from boundcheck.algebra.tactics.boxing import by_boxes
 from boundcheck.algebra.tactics.calculus import by_concavity, by_slopes
-from boundcheck.algebra.tactics.cases import by_absolute, by_integer_cases, by_sign_cases, by_variable_cases
+from boundcheck.algebra.tactics.cases import (
+    by_absolute,
+    by_extremum,
+    by_integer_cases,
+    by_sign_cases,
+    by_variable_cases,
+)
 from boundcheck.algebra.tactics.denial import by_combination
 from boundcheck.algebra.tactics.elimination import eliminate
+from boundcheck.algebra.tactics.endpoints import by_endpoints
 from boundcheck.algebra.tactics.equality import by_induction_of_equality, split_equality
 from boundcheck.algebra.tactics.exponentials import by_exponentials
 from boundcheck.algebra.tactics.factoring import by_factors
@@ -37,6 +44,7 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("raising", 0.3, 1, by_raising),
     ("exponents", 0.3, 1, by_exponents),
     ("boxes", 0.3, 0, by_boxes),
+    ("extremum", 0.5, 1, by_extremum),
     ("absolute", 0.5, 2, by_absolute),
     ("roots", 0.4, 1, by_squaring),
     ("squares", 0.4, 1, by_squares),
@@ -46,6 +54,7 @@ ORDER: tuple[tuple[str, float, int, Tactic], ...] = (
     ("variables", 0.5, 1, by_variable_cases),
     ("induction", 0.5, 1, by_induction),
     ("slopes", 0.5, 0, by_slopes),
+    ("endpoints", 0.3, 1, by_endpoints),
     ("strengthening", 0.5, 2, by_strengthening),
     ("root-substitution", 0.5, 1, by_substituting_roots),
     ("concavity", 0.5, 1, by_concavity),

@@ -11,8 +11,8 @@ from typing import Any
 
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.polynomials import Poly
-from boundcheck.algebra.tactics.instances import bounds, definitions, from_goal
-from boundcheck.algebra.terms import Rel, write
+from boundcheck.algebra.tactics.instances import bounds, definitions, from_goal, variable_of
+from boundcheck.algebra.terms import Rel, read, write
 
 Step = dict[str, Any]
 REWRITING = {
@@ -72,12 +72,14 @@ class Preparation:
         for k in range(first, len(self.context.facts)):
             self.rewrite(k)
         if step.get("name", step["rule"]) in REWRITING:
-            self.define(len(self.context.facts) - 1)
+            self.define(len(self.context.facts) - 1, step.get("left"))
 
-    def define(self, index: int) -> None:
-        """Use an equality as a rule."""
+    def define(self, index: int, left: str | None = None) -> None:
+        """Use an equality as a rule for its left side, where that is named, or for its leading atom."""
         fact = self.context.facts[index]
-        g = leading_atom(self.context, fact.polynomial) if fact.op == "==" else None
+        g = None if left is None else variable_of(self.context.table.normal(read(left)))
+        if g not in fact.polynomial.generators():
+            g = leading_atom(self.context, fact.polynomial) if fact.op == "==" else None
         if g is None or self.context.contradiction:
             return
         self.rules.append((g, index))

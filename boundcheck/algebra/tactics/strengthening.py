@@ -23,7 +23,7 @@ def by_strengthening(search: Search, context: Context, goal: Rel, depth: int) ->
             if start is None or search.seems_false(stronger):
                 continue
             trial = context.child()
-            step = attempt_induction(search, trial, stronger, name, start, depth)
+            step = attempt_induction(search, trial, stronger, name, num(start), depth)
             if step is not None and search.attempt(trial, step):
                 last = search.prove(trial, goal, 0)
                 if last is not None:
