@@ -238,7 +238,8 @@ def test_boxes_must_cover_and_be_decided():
     cut = {**step, "cover": ["x", "1/2", "leaf", "leaf"]}
     assert replay({**claim, "steps": [cut]})
     assert not replay({**claim, "steps": [{**cut, "box": {"x": ["0", "1/2"]}}]})
-    assert not replay({**claim, "steps": [{**cut, "cover": ["x", "2", "leaf", "leaf"]}]})
+    for place in ("2", "1/0", "sqrt(-1)", "x"):
+        assert not replay({**claim, "steps": [{**cut, "cover": ["x", place, "leaf", "leaf"]}]}), place
     assert not replay({**claim, "steps": [{**cut, "box": {}}]})
     false = {**step, "goal": "x**2 > x - 1/5", "cover": ["x", "1/2", "leaf", "leaf"]}
     assert not replay({**claim, "claim": "x**2 > x - 1/5", "steps": [false]})

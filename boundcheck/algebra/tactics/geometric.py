@@ -114,18 +114,17 @@ def _added_exponents(context: Context, own: list[Atom]) -> Iterator[Step]:
 
 
 def sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:
-    """Split the last term off a sum, if it is zero or another sum with the same start is shorter."""
-    sums = [atom for atom in atoms if atom.head == "sum" and not atom.arguments[1].denominator]
+    """Split off the last term of a sum that is zero, or where another sum ends a little earlier; likewise the first."""
+    sums = [atom for atom in atoms if atom.head == "sum" and not any(end.denominator for end in atom.arguments[:2])]
     for atom in sums:
         last = substitute(argument(context, atom, 2), {atom.index: argument(context, atom, 1)})
-        gaps = [
-            atom.arguments[1].numerator - other.arguments[1].numerator
-            for other in sums
-            if atom.arguments[0].key == other.arguments[0].key
-        ]
-        longer = any(gap.is_constant() and 0 < gap.constant_value() <= MAX_GAP for gap in gaps)
-        if longer or not context.table.normal(last).numerator:
+        gaps = [[a.numerator - b.numerator for a, b in zip(atom.arguments[:2], other.arguments[:2], strict=True)]
+                for other in sums]  # fmt: skip
+        near = [[gap.constant_value() for gap in pair] for pair in gaps if all(gap.is_constant() for gap in pair)]
+        if any(0 < end <= MAX_GAP for _, end in near) or not context.table.normal(last).numerator:
             yield {"rule": "sum-last", "sum": write(atom.term)}
+        if any(0 < -start <= MAX_GAP for start, _ in near):
+            yield {"rule": "sum-first", "sum": write(atom.term)}
 
 
 def exponential_sums(context: Context, atoms: list[Atom]) -> Iterator[Step]:

@@ -29,7 +29,7 @@ from boundcheck.algebra.tactics.radicals import (
     root_of_product,
 )
 from boundcheck.algebra.tactics.recurring import recurring
-from boundcheck.algebra.terms import ZERO, Rel, Term, children, mul, num, sub
+from boundcheck.algebra.terms import ZERO, Rel, Term, children, free, mul, num, sub
 
 Step = dict[str, Any]
 BOUNDS = {
@@ -201,6 +201,9 @@ def from_goal(context: Context, goal: Rel) -> Iterator[Step]:
     for power in [term for term in terms if term[0] == "exp"][:3]:
         for logarithm in [term for term in terms if term[0] == "log"][:3]:
             yield axiom("log-below-tangent", u=power, v=logarithm[1])
+            for point in (power,) if free(power) else (power, ("exp", mul(num(-1), power[1]))):
+                yield axiom("log-below-tangent", u=logarithm[1], v=point)
+                yield axiom("log-of-exp", u=point[1])
             yield axiom("log-of-exp", u=power[1])
 
 
