@@ -130,7 +130,7 @@ class Doubles:
 def _expected(places: list[tuple[int, float]], length: int) -> float:
     """Guess where a maximiser is at a length from where it was at shorter ones: there, or on a line in 1/length."""
     (at, place), before = places[-1], places[-2:-1]
-    if len(places) < 3:
+    if len(places) < 3 or not NEAR <= place <= math.pi / 2 - NEAR:
         return place
     move, last = places[-2][1] - places[-3][1], place - before[0][1]
     if not 0.1 < (last / move if move else 0.0) < 1:

@@ -10,7 +10,7 @@ SCAN = 8
 NEARBY = 3e-4
 HALVINGS = 13
 MAX_PARABOLAS = 12
-PAIR, SETTLED, WITHIN, MAX_PAIRS, END = 5e-6, 1e-5, 0.02, 3, 1e-4
+PAIR, SETTLED, WITHIN, MAX_PAIRS, END = 5e-6, 1e-5, 0.1, 3, 1e-4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +64,9 @@ def moved_peak(
     Args:    before: the place, and value and bend of the peak of a similar function there, if they are known: two
              values beside the place then show the rest. is_rough: the first place reached will do.
     """
-    found = _moved_by_pairs(height, before, low, high, is_rough=is_rough) if before.bend < 0 < before.value else None
-    place, step = before.place, NEARBY
+    found, place, step = None, before.place, NEARBY
+    if before.bend < 0 < before.value:
+        found, place = _moved_by_pairs(height, before, low, high, is_rough=is_rough)
     for _ in range(MAX_PARABOLAS if found is None else 0):
         place = min(max(place, low + step), high - step)
         below, here, above = height(place - step), height(place), height(place + step)
@@ -92,15 +93,18 @@ def moved_peak(
 
 def _moved_by_pairs(
     height: Callable[[float], float], before: Peak, low: float, high: float, *, is_rough: bool
-) -> Peak | None:
-    """Follow a peak by two values beside it and its bend, which is nearly that of the peak before, in proportion."""
+) -> tuple[Peak | None, float]:
+    """Follow a peak by two values beside it and its bend, which is nearly that of the peak before, in proportion.
+
+    Returns: the peak, or None where that does not tell; the place reached.
+    """
     ratio, place = before.bend / before.value, before.place
     if place in (low, high):
-        return _still_at_end(height, place, END if place == low else -END, ratio)
+        return _still_at_end(height, place, END if place == low else -END, ratio), place
     last: tuple[float, float] | None = None
     for _ in range(MAX_PAIRS):
         if not low + PAIR < place < high - PAIR:
-            return None
+            break
         below, above = height(place - PAIR), height(place + PAIR)
         middle, rise = (below + above) / 2, (above - below) / (2 * PAIR)
         if last is not None and (rise - last[1]) * (place - last[0]) < 0:
@@ -108,12 +112,12 @@ def _moved_by_pairs(
         bend = ratio * middle
         move = rise / -bend if bend < 0 else math.inf
         if not abs(move) <= WITHIN:
-            return None
+            break
         if is_rough or abs(move) <= SETTLED:
             value = middle - bend * PAIR * PAIR / 2 + rise * move / 2
-            return Peak(place=place + move, value=value, bend=bend)
+            return Peak(place=place + move, value=value, bend=bend), place + move
         last, place = (place, rise), place + move
-    return None
+    return None, place
 
 
 def _still_at_end(height: Callable[[float], float], place: float, inward: float, ratio: float) -> Peak | None:
