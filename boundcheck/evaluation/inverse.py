@@ -69,9 +69,7 @@ def best(
     top = 1 - 1e-9 if wanted == delta else MOST
     found = between(ask.in_doubles, LEAST, top, DIGITS)
     if found is None:
-        message = (
-            f"{conditions.name} reaches no {wanted.name} at m={width}, tau={steps}; got none to propose"
-        )
+        message = f"{conditions.name} reaches no {wanted.name} at m={width}, tau={steps}; got none to propose"
         raise ValueError(message)
     step = Rational(1, 10**DIGITS)
     value = _moved(found[1], 1 + step, ask.certainly)

@@ -81,8 +81,8 @@ THEOREM_1 = Statement(
     id="theorem-1",
     title="Convergence of projected gradient descent",
     hypotheses=(SMOOTH, BALL, SYMMETRIC, APART, REALISABLE, *ROOM, PROJECTED, CONFIDENCE),
-    relation=r"\min_{s<\tau}R(\Theta(s))\le\frac1\tau\sum_{s<\tau}R(\Theta(s))\le\mathrm{bound}\quad"
-    r"\text{w.p.}\ge 1-\delta",
+    relation=r"\min_{s<\tau}R(\Theta(s))\le\mathrm{bound}\quad\text{w.p.}\ge 1-\delta;\quad"
+    r"\text{classic, sharpened: also }\frac1\tau\sum_{s<\tau}R(\Theta(s))\le\mathrm{bound}",
     quantities=(
         Quantity(
             name="bound",
