@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import sympy
+from flint import arb
 from sympy import Expr, Symbol
 
+from boundcheck.enclosure import precision
+from boundcheck.evaluation.balls import Balls
 from boundcheck.evaluation.conditions import Conditions
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.request import plain, request, value_of
-from boundcheck.evaluation.terms import replaced_values
+from boundcheck.evaluation.terms import Term, replaced_values
 from boundcheck.language import to_text
 from boundcheck.notation import norm_nu, norm_rho
 
@@ -44,14 +48,25 @@ def shares_of_constant(conditions: Conditions, known: Mapping[Symbol, Any]) -> l
         given={},
         complete=False,
     )
-    arithmetic = Doubles(conditions.width.activation)
-    values = dict(known)
-    for symbol, child, at in asked.term.children:
-        inner = replaced_values(at, known, lambda expression, given: plain(expression, given, arithmetic))
-        values[symbol] = value_of(child, inner, arithmetic)
     value = asked.term.value
     assert isinstance(value, Expr)
     terms = sympy.Add.make_args(value)
-    sizes = [float(plain(term, values, arithmetic)) for term in terms]
-    total = sum(sizes)
-    return [(term, size / total) for term, size in zip(terms, sizes, strict=True)]
+    try:
+        sizes = _sizes(asked.term, terms, known, Doubles(conditions.width.activation))
+    except (OverflowError, ZeroDivisionError):
+        sizes = []
+    if not 0 < sum(sizes) < math.inf:  # beyond the range of doubles
+        with precision(30):
+            balls = _sizes(asked.term, terms, known, Balls(conditions.width.activation, 9))
+            total = sum(balls, arb(0))
+            sizes = [float(ball / total) for ball in balls]
+    return [(term, size / sum(sizes)) for term, size in zip(terms, sizes, strict=True)]
+
+
+def _sizes(item: Term, terms: tuple[Expr, ...], known: Mapping[Symbol, Any], arithmetic: Any) -> list[Any]:
+    """Evaluate the terms of an item's value in an arithmetic."""
+    values = dict(known)
+    for symbol, child, at in item.children:
+        inner = replaced_values(at, known, lambda expression, given: plain(expression, given, arithmetic))
+        values[symbol] = value_of(child, inner, arithmetic)
+    return [plain(term, values, arithmetic) for term in terms]

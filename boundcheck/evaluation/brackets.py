@@ -28,6 +28,15 @@ class NoWidthError(ValueError):
     """No width up to 10^300 suffices."""
 
 
+def beyond(conditions: Conditions) -> str:
+    """Say that no width up to 10^300 suffices."""
+    target = shown_number(conditions.values[epsilon])
+    return (
+        f"{conditions.name} needs a width beyond 10^300 for epsilon={target}; "
+        "got none to propose (ask for a larger epsilon, a smaller T)"
+    )
+
+
 class Bracket:
     """Even widths of which ``low`` does not suffice and ``high`` does, in doubles: neighbours where those can tell.
 
@@ -39,12 +48,7 @@ class Bracket:
         self.seen: list[tuple[int, float]] = []
         least = self.asked(LARGEST)
         if not least <= LARGEST:
-            target = shown_number(conditions.values[epsilon])
-            message = (
-                f"{conditions.name} needs a width beyond 10^300 for epsilon={target}; "
-                f"got none to propose (ask for a larger epsilon, a smaller T)"
-            )
-            raise NoWidthError(message)
+            raise NoWidthError(beyond(conditions))
         self.low = even_ceiling(least) - 2
         self.high = max(self.low, 2)
         asked, is_bounded = self.asked(self.high), False

@@ -16,7 +16,7 @@ from sympy import Rational
 from boundcheck.enclosure import precision
 from boundcheck.enclosure.decimals import dyadic
 from boundcheck.evaluation.balls import Balls, Known, LowerBalls
-from boundcheck.evaluation.brackets import Bracket, NoWidthError, crossing, even_ceiling
+from boundcheck.evaluation.brackets import LARGEST, Bracket, NoWidthError, beyond, crossing, even_ceiling
 from boundcheck.evaluation.closed_form import exact_rational
 from boundcheck.evaluation.conditions import Asker, Conditions
 from boundcheck.evaluation.radii import lower_radius, upper_radii
@@ -47,9 +47,12 @@ def smallest_width(conditions: Conditions) -> Width:
 
     Raises:  NoWidthError if none up to 10^300 suffices.
     """
-    bracket = Bracket(conditions)
-    low, high = bracket.low, bracket.high
-    finder = _Decider(conditions, bracket.slope(APART))
+    try:
+        bracket = Bracket(conditions)
+        low, high, slope = bracket.low, bracket.high, bracket.slope(APART)
+    except NoWidthError:
+        low, high, slope = 0, _start_in_balls(conditions), 0.0
+    finder = _Decider(conditions, slope)
     for _ in range(MAX_ROUNDS):
         finder.consider(high)
         if finder.is_decided or finder.is_coarse:
@@ -58,6 +61,19 @@ def smallest_width(conditions: Conditions) -> Width:
     if finder.is_coarse:
         finder.settle_for(high)
     return finder.result(low)
+
+
+def _start_in_balls(conditions: Conditions) -> int:
+    """Return a width to begin with where doubles found none: what the largest one asks for, bounded from below.
+
+    Raises:  NoWidthError if no width up to 10^300 certainly suffices; doubles may only have left their range.
+    """
+    decider = _Decider(conditions)
+    with precision(40):
+        decider._bound_below(LARGEST, 20)
+    if decider.infeasible >= LARGEST:
+        raise NoWidthError(beyond(conditions))
+    return decider.hint
 
 
 class _Decider:

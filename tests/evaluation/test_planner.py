@@ -223,3 +223,30 @@ def test_a_maximiser_next_to_an_end_is_refined_too():
     """Doubles put the best direction at pi/2 itself; it is 1e-8 away, which costs a lower bound 1e-17."""
     given = SETTING | {"T": 24, "alpha": "6/5", "n": 16}
     assert plan("theorem-2", variant="sharpened", tier="directional", activation="erf", **given).is_smallest
+
+
+@pytest.mark.parametrize(
+    ("theorem", "variant", "changed", "expected"),
+    [
+        ("theorem-1", "classic", {"n": 10**400, "T": 8}, 110159975428),
+        ("theorem-1", "lyapunov", {"delta": "1e-400"}, None),
+        ("theorem-1", "lyapunov", {"nu_w": "1e-200", "nu_u": "1e-200", "epsilon": "1e-402", "T": 8}, 502782),
+        ("theorem-2", "classic", {"delta": "1e-400"}, None),
+    ],
+)
+def test_values_beyond_the_range_of_doubles_are_planned_too(theorem, variant, changed, expected):
+    """The first and the third figure are also those of an independent computation in mpmath."""
+    found = plan(theorem, variant=variant, tier="paper", **SETTING | changed)
+    assert found.is_smallest
+    assert expected in (None, found.m)
+    assert "(0% of C)" not in found.binding
+    if theorem == "theorem-1" and changed.keys() == {"delta"}:
+        with mpmath.workdps(60):
+            radius = mpmath.sqrt(mpmath.mpf(5) / 4)
+
+            def asked(m):
+                alpha_m = mpmath.mpf(1) / 2 + 1 / (2 * mpmath.sqrt(m))
+                return reference.width(variant, radius, alpha_m, m, **BY_HAND | {"delta": "1e-400"})
+
+            assert asked(found.m) <= found.m
+            assert asked(found.m - 2) > found.m - 2
