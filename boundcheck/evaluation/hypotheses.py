@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from boundcheck.activations import Activation
 from boundcheck.language import Condition, Relation, Statement
-from boundcheck.notation import exact, sigma_constants
+from boundcheck.notation import eta, exact, sigma_constants
 
 HypothesisStatus = Literal["met", "unmet", "undecided"]
 _DIGITS = 30
@@ -29,6 +29,21 @@ def check_hypotheses(quantity: str, statements: Iterable[Statement], given: Mapp
         symbols = condition.relation.free_symbols if condition.relation is not None else set()
         values = {symbol: exact(given[symbol.name]) for symbol in symbols if symbol.name in given}
         _refuse_unmet(identifier, condition, values)
+    _refuse_step_size(quantity, known.get(identifier), given)
+
+
+def _refuse_step_size(quantity: str, statement: Statement | None, given: Mapping[str, Any]) -> None:
+    """Raise ValueError where a step size is set beside a bound on the risk, which is for its theorem's own."""
+    if statement is None or eta.name not in given:
+        return
+    bounds = {f"{statement.id}.{entry.name}" for entry in statement.quantities if entry.risk}
+    depends = any(eta in getattr(form.value, "free_symbols", ()) for e in statement.quantities for form in e.forms)
+    if quantity.strip() in bounds and not depends:
+        message = (
+            f"{quantity} is for the step size that its theorem takes; got eta={given[eta.name]} (leave it out: the "
+            "bound does not depend on it)"
+        )
+        raise ValueError(message)
 
 
 def check_given(name: str, conditions: Iterable[Condition], values: Mapping[Symbol, Any], sigma: Activation) -> None:

@@ -37,7 +37,8 @@ class Request:
         parts = [f"tier {self.tier}" if self.tier else "", f"variant {self.variant}" if self.variant else ""]
         uses_sigma = any(is_constant(symbol) for symbol in self.term.required()) or not self.term.is_expression
         parts.append(f"activation {self.activation.name}" if uses_sigma else "")
-        shown = ", ".join(f"{symbol.name}={value}" for symbol, value in self.values.items())
+        needed = self.term.required()
+        shown = ", ".join(f"{symbol.name}={value}" for symbol, value in self.values.items() if symbol in needed)
         return "; ".join(part for part in (str(source), ", ".join(p for p in parts if p), shown) if part)
 
 

@@ -131,6 +131,7 @@ VALUES = "alpha=1/2,T=4,m=64,rho_w=1,rho_u=1"
         (["lemma-1.beta", "--set", "alpha=1/0"], ["denominator is 0"]),
         (["lemma-1.beta", "--set", "alpha=__import__('os')"], ["alpha must be an integer, a fraction or a decimal"]),
         (["lemma-1.beta", "--set", VALUES.replace("m=64", "m=63")], ["m must be even"]),
+        (["theorem-1.bound", "--set", VALUES + ",eta=1"], ["step size that its theorem takes; got eta=1"]),
         (["lemma-1.beta", "--set", VALUES, "--digits", "0"], ["--digits must be between 1 and"]),
         (["lemma-1.beta", "--set", VALUES, "--digits", "-5"], ["--digits must be between 1 and"]),
         (["lemma-1.beta", "--set", VALUES, "--digits", "1000000000"], ["--digits must be between 1 and"]),

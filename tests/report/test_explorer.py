@@ -185,6 +185,16 @@ def test_sliders_move_their_fields(driver, page):
     assert driver.execute_script("return document.querySelectorAll('svg.live path.line').length") == 4
 
 
+def test_settings_beyond_the_range_of_doubles_are_said_and_drawn(driver, page):
+    choose(driver, {"T": 256, "alpha": 10, "rho_w": 1000, "rho_u": 1000})
+    script = "return document.querySelector('svg.live').textContent"
+    assert driver.execute_script(script) == "all bounds are beyond the range of doubles here"
+    choose(driver, {"T": 100, "alpha": 10})
+    assert "NaN" not in driver.execute_script("return document.querySelector('svg.live').innerHTML")
+    choose(driver, {})
+    assert "width m" in driver.execute_script(script)
+
+
 def test_no_console_error_and_no_request(driver, page):
     assert [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"] == []
     requests = [entry["message"] for entry in driver.get_log("performance") if "requestWillBeSent" in entry["message"]]

@@ -140,8 +140,14 @@ function draw(state) {
   const bounds = [...Object.entries(names["theorem-1.bound"]), ["by descent", names["theorem-1-descent.bound"]]];
   const lines = bounds.map(([variant, bound], k) => ({ variant, k,
     points: xs.map(x => [x, F[bound]({ ...state.v, [axis]: x })]).filter(([, y]) => y > 0 && Number.isFinite(y)) }));
-  const levels = [["(L⁰‖ν‖)²", state.values.trivial], ["mean y²", state.values.mean_square]].filter(([, y]) => y > 0);
+  const levels = [["(L⁰‖ν‖)²", state.values.trivial], ["mean y²", state.values.mean_square]].filter(([, y]) => y > 0 && Number.isFinite(y));
   const all = [...levels.map(level => level[1]), ...lines.flatMap(line => line.points.map(point => point[1]))].map(Math.log10);
+  if (!all.length) {
+    svg.setAttribute("viewBox", `0 0 ${W} 60`);
+    svg.innerHTML = `<text x="${W / 2}" y="34" text-anchor="middle">all bounds are beyond the range of doubles here</text>`;
+    svg.setAttribute("aria-label", "All bounds are beyond the range of doubles here");
+    return;
+  }
   const low = Math.floor(Math.min(...all)), high = Math.max(low + 1, Math.ceil(Math.max(...all)));
   const logX = axis !== "T", fx = x => (logX ? Math.log10(x) : x), x0 = fx(xs[0]), x1 = fx(xs[xs.length - 1]);
   const X = x => left + (fx(x) - x0) / (x1 - x0) * (W - left - right), Y = y => top + (high - Math.log10(y)) / (high - low) * (H - top - bottom);
@@ -156,10 +162,10 @@ function draw(state) {
     out += `<line class="trivial" x1="${left}" x2="${W - right}" y1="${Y(y)}" y2="${Y(y)}"/>`;
     names_at_right.push({ name, y: Y(y), mark: "" });
   }
-  for (const { variant, k, points } of lines) {
+  for (const { variant, k, points } of lines.filter(line => line.points.length)) {
     const on = variant === state.choice.variant;
     out += `<path class="line s${k}${on ? " on" : ""}" stroke-dasharray="${DASH[variant] || ""}" d="M${points.map(([x, y]) => `${X(x).toFixed(1)} ${Y(y).toFixed(1)}`).join("L")}"/>`;
-    if (points.length) names_at_right.push({ name: variant, y: Y(points[points.length - 1][1]), mark: ` class="s${k}"` });
+    names_at_right.push({ name: variant, y: Y(points[points.length - 1][1]), mark: ` class="s${k}"` });
   }
   names_at_right.sort((one, two) => one.y - two.y);
   names_at_right.forEach((entry, k) => { if (k) entry.y = Math.max(entry.y, names_at_right[k - 1].y + 14); });
