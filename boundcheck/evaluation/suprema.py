@@ -19,7 +19,7 @@ from flint import arb, ctx
 from sympy import Expr, S, Symbol
 
 from boundcheck.activations import Activation
-from boundcheck.enclosure.errors import UnboundedError
+from boundcheck.enclosure.errors import EffortError, UnboundedError
 from boundcheck.enclosure.maximise import maximise
 from boundcheck.enclosure.objective import Objective
 from boundcheck.enclosure.pieces import PiecewiseObjective, objective_of
@@ -122,6 +122,13 @@ class Variant:
             found = maximise(objective, tuple(values), digits=digits, guesses=self.guesses)
         except UnboundedError as error:
             message = f"this tier needs a supremum over z that is {error} for {self.activation.name} (choose another)"
+            raise ValueError(message) from error
+        except EffortError as error:
+            ends = f"{error.lower.str(8, radius=False)} and {error.upper.str(8, radius=False)}"
+            message = (
+                f"this tier needs a supremum over z that is only known to lie between {ends} for {self.activation.name} "
+                "(choose another tier, such as recursive)"
+            )
             raise ValueError(message) from error
         sites = [site for site in found.sites if site.low is not None and site.high is not None]
         self.guesses = [((site.low + site.high) / 2).mid() for site in sites][:4]  # type: ignore[operator]

@@ -7,7 +7,8 @@ from flint import arb
 from sympy import Symbol
 
 from boundcheck.activations import activation
-from boundcheck.enclosure import precision
+from boundcheck.enclosure import EffortError, precision
+from boundcheck.evaluation import evaluate, suprema
 from boundcheck.evaluation.doubles import Doubles
 from boundcheck.evaluation.suprema import CertifiedSupremum, Variant, is_admissible
 from boundcheck.notation import sigma_z
@@ -113,3 +114,13 @@ def test_a_supremum_beyond_the_last_cell():
     with precision(40):
         assert found.overlaps(arb.pi() / 2)
         assert float(found.rad()) < 1e-10
+
+
+def test_a_supremum_that_stays_open_names_the_activation_and_a_way_out(monkeypatch):
+    def late(*arguments, **options):
+        raise EffortError(arb(1), arb(2), late=True)
+
+    monkeypatch.setattr(suprema, "maximise", late)
+    wanted = r"between 1\.0+ and 2\.0+ for .*sin.*\(choose another tier, such as recursive\)"
+    with pytest.raises(ValueError, match=wanted):
+        evaluate("lemma-1.L", tier="coupled", activation="tanh(z) + sin(z)/10", T=5, alpha=1, m=16, rho_w=1, rho_u=1)
