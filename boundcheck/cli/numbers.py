@@ -82,6 +82,7 @@ def plan(
 ) -> int:
     """Find the smallest width, with iterations, step size and radii, that a theorem needs for a target risk.
 
+    Smallest by the theorem's own conditions, which share the risk out between width and iterations (`boundcheck show`).
     With m and tau set, the other way round: the best epsilon for a delta, or the best delta for an epsilon.
     """
     from boundcheck.configuration import exact_number, parse_values

@@ -75,7 +75,7 @@ def show(
 
 
 def rates(format: FormatOption = Format.table, quiet: QuietOption = False) -> int:
-    """Print exponents of 1/epsilon, the dependence on n and delta, and growth in T, derived symbolically (tier paper)."""
+    """Print exponents of 1/epsilon, dependence on n and delta, growth in T: derived symbolically, tier paper."""
     from boundcheck import evaluation
 
     rows = [dict(row) for row in evaluation.rates()]

@@ -126,7 +126,7 @@ class Variant:
         except EffortError as error:
             ends = f"{error.lower.str(8, radius=False)} and {error.upper.str(8, radius=False)}"
             message = (
-                f"this tier needs a supremum over z that is only known to lie between {ends} for {self.activation.name} "
+                f"this tier needs a supremum over z that is only known to be between {ends} for {self.activation.name} "
                 "(choose another tier, such as recursive)"
             )
             raise ValueError(message) from error

@@ -123,4 +123,6 @@ def test_a_supremum_that_stays_open_names_the_activation_and_a_way_out(monkeypat
     monkeypatch.setattr(suprema, "maximise", late)
     wanted = r"between 1\.0+ and 2\.0+ for .*sin.*\(choose another tier, such as recursive\)"
     with pytest.raises(ValueError, match=wanted):
-        evaluate("lemma-1.L", tier="coupled", activation="tanh(z) + sin(z)/10", T=5, alpha=1, m=16, rho_w=1, rho_u=1)
+        evaluate(
+            "lemma-1.L", tier="coupled", activation="tanh(z) + sin(z)/10", T=8, alpha="1/2", m=100, rho_w="1/2", rho_u=1
+        )
