@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Make the report of preset quick again. Fail where a verdict or a certified value differs from reports/quick, where the
-# algebra of another committed report differs from it (that does not depend on the configuration), or where a file of a
-# committed report does not have the hash in its report.json.
+# algebra of another committed report differs from it (that does not depend on the configuration), where a file of a
+# committed report does not have the hash in its report.json, or where a certificate of one does not replay.
 set -euo pipefail
 cd "$(git -C "$(dirname "${BASH_SOURCE[0]}")" rev-parse --show-toplevel)"
 bin=${BIN:-.venv/bin}
@@ -12,9 +12,14 @@ for report in reports/*/report.json; do
   "$bin/python" -c 'import sys; from boundcheck.report.files import verify; wrong = verify(sys.argv[1])
 sys.exit(f"{sys.argv[1]}: not what report.json says: {wrong}" if wrong else 0)' "$(dirname "$report")"
 done
+for certificate in reports/*/certificates/*.json; do
+  "$bin/boundcheck" replay "$certificate" --quiet >"$fresh/replayed" || { cat "$fresh/replayed"; exit 1; }
+done
+rm "$fresh/replayed"
 status=0
 "$bin/boundcheck" report --preset quick --out "$fresh" --quiet || status=$?
 [ "$status" -le 1 ] || exit "$status"
+"$bin/boundcheck" replay "$fresh/certificates/risk.json"
 "$bin/python" -m boundcheck.report.staleness "$fresh" reports/quick
 for name in paper sunspots; do
   "$bin/python" -m boundcheck.report.staleness --algebra "$fresh" "reports/$name"

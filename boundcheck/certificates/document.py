@@ -44,7 +44,7 @@ def seal(content: dict[str, Any]) -> str:
 
 def _content(certificate: Certificate) -> dict[str, Any]:
     problem, best = certificate.problem, certificate.best()
-    measured = certificate.measured_risk(best.tau, best.step_size)
+    measured = certificate.measured_beside(best)
     return {
         "kind": KIND,
         "schema": SCHEMA,
@@ -76,6 +76,7 @@ def _content(certificate: Certificate) -> dict[str, Any]:
         "parts": {name: [float(f"{value:.4g}") for value in part] for name, part in certificate.parts.items()},
         "unavailable": certificate.unavailable,
         "enclosed": _enclosed(certificate),
+        "run": None if measured is None else {"step_size": best.step_size.hex()} | _ends(measured),
         "data": _stored(("X", problem.X), ("y", problem.y)) | {"sha256": problem.digests()["data"]},
         "weights": _weights(problem),
     }
@@ -95,16 +96,16 @@ def _broke(certificate: Certificate) -> str:
 
 
 def _enclosed(certificate: Certificate) -> dict[str, Any] | None:
-    """Return the enclosures of the trained run's risk at the certified steps."""
+    """Return the enclosures of the risk at the certified steps of the run that B is about."""
     if certificate.measured is None:
         return None
     taus = sorted({item.tau for item in certificate.guarantees})
     found = {tau: certificate.measured_risk(tau) for tau in taus}
-    return {
-        str(tau): {"lower": lower_text(ends[0]), "upper": upper_text(ends[1])}
-        for tau, ends in found.items()
-        if ends is not None
-    }
+    return {str(tau): _ends(ends) for tau, ends in found.items() if ends is not None}
+
+
+def _ends(ends: tuple[float, float]) -> dict[str, str]:
+    return {"lower": lower_text(ends[0]), "upper": upper_text(ends[1])}
 
 
 def _stored(*arrays: tuple[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from boundcheck.certificates.verified_run import VerifiedRun
 
 KIND = "risk-certificate"
-SCHEMA = 1
+SCHEMA = 2
 STATED_SLACK = 1e-6
 """Stated bounds exceed computed ones by this share, so that another machine's rounding replays them."""
 DIGITS = 12
@@ -117,12 +117,20 @@ class Certificate:
         """Return the run that B is about, enclosed, or None if it was not trained."""
         return self.runs.get(self.step_size)
 
-    def measured_risk(self, tau: int, step_size: float | None = None) -> tuple[float, float] | None:
-        """Return the enclosure of R(Theta(tau)) of a run (the one that B is about), or None if it was not trained."""
-        run = self.runs.get(self.step_size if step_size is None else step_size)
-        if run is None or tau >= len(run.upper):
+    def measured_risk(self, tau: int) -> tuple[float, float] | None:
+        """Return the enclosure of R(Theta(tau)) of the run that B is about, or None if it was not trained so far."""
+        run = self.measured
+        return None if run is None or tau >= len(run.upper) else run.ends(tau, least=False)
+
+    def measured_beside(self, item: Guarantee) -> tuple[float, float] | None:
+        """Enclose what a guarantee bounds (the last or the least risk up to tau) in a run of its own algorithm.
+
+        None if no run has its step size and radii, or if that run could not be enclosed up to tau.
+        """
+        run = self.runs.get(item.step_size) if item.radii == self.radii else None
+        if run is None or item.tau >= len(run.upper):
             return None
-        return float(run.lower[tau]), float(run.upper[tau])
+        return run.ends(item.tau, least=item.claim == LEAST)
 
     def dominating(self, s: int | None = None) -> str | None:
         """Name the largest part of the tracked error at step s (the last tracked one by default)."""
@@ -147,7 +155,7 @@ class Certificate:
                     name = self.label(item)
                     row[name] = min(item.value, row.get(name, np.inf))
             best = self.best(tau)
-            measured = self.measured_risk(tau, best.step_size)
+            measured = self.measured_beside(best)
             row |= {"best": best.value, "by": best.method, "claim": best.claim, "trivial": self.trivial}
             if measured is not None:
                 row |= {"measured": measured[1], "ratio": best.value / measured[0] if measured[0] > 0 else np.inf}

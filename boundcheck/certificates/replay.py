@@ -1,7 +1,8 @@
 """Re-check a risk certificate from the data and initial weights it stores, and the constants it states.
 
 The checker searches nothing: it rebuilds the ingredients, rounded outward, for the stated step size, radii,
-penalties and steps, trains again where a run is enclosed, and accepts only if every stated bound is at least the bound
+penalties and steps, trains again for every run whose risk is enclosed (that of the headline has its guarantee's step
+size, those at the certified steps have the certificate's), and accepts only if every stated bound is at least the bound
 that it finds itself. An altered file is rejected by its hash; one whose hash was made anew is rejected unless what it
 claims is true. Notes (``parts``, ``dominating``, ``broke``, ``unavailable``) claim nothing: they have the hash alone.
 """
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from boundcheck.certificates.ingredients import Path
     from boundcheck.certificates.lyapunov import Neighbourhood
     from boundcheck.certificates.tracking import Tracking
+    from boundcheck.certificates.verified_run import VerifiedRun
 
 MOST = 1 << 16
 """Steps of a reference path that a checker is willing to follow."""
@@ -85,6 +87,7 @@ class _Checker:
         self.path: Path | None = None
         self.tracking: Tracking | None = None
         self.free: Tracking | None = None
+        self.runs: dict[tuple[float, int], VerifiedRun] = {}
 
     @staticmethod
     def _radii(stated: Any) -> tuple[float, float] | None:
@@ -111,8 +114,8 @@ class _Checker:
             self._track(len(content["bounds"]) - 1)
         for item in guarantees:
             self._guarantee(item)
-        self._summary(guarantees)
-        self._run()
+        self._measured(self._summary(guarantees))
+        self._enclosed()
 
     def _at_least(self, stated: Any, found: float, name: str) -> None:
         _require(isinstance(stated, str), f"{name} must be decimal text")
@@ -206,40 +209,71 @@ class _Checker:
         _require(isinstance(change, int) and (item["method"] != "A" or change == 0), "A changes at step 0")
         return found.value
 
-    def _summary(self, guarantees: list[dict[str, Any]]) -> None:
-        """Check that the headline repeats a guarantee about the algorithm of the certificate (any, if none is)."""
+    def _summary(self, guarantees: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the guarantees that the headline repeats, about the certificate's own algorithm (any, if none is)."""
         content = self.content
         own = [item for item in guarantees if item["radii"] == content["radii"]] or guarantees
         keys = ("tau", "claim", "method")
         same = [item for item in own if all(item[key] == content[key] for key in keys)]
-        holds = any(Fraction(item["value"]) <= Fraction(content["bound"]) for item in same)
-        _require(holds, "the headline must repeat a guarantee about the certificate's own algorithm")
+        same = [item for item in same if Fraction(item["value"]) <= Fraction(content["bound"])]
+        _require(bool(same), "the headline must repeat a guarantee about the certificate's own algorithm")
         informative = Fraction(content["bound"]) < Fraction(content["trivial"])
         _require(content["informative"] == informative, "informative must compare the bound with the trivial one")
 
-    def _run(self) -> None:
-        """Check the enclosures of the trained run, by training again, and what is derived from them."""
-        content, stated = self.content, self.content["enclosed"]
-        ends = None if stated is None else stated.get(str(content["tau"]))
-        if ends is None:
+        return same
+
+    def _measured(self, repeated: list[dict[str, Any]]) -> None:
+        """Check the risk beside the headline, and their ratio, by training as a guarantee that it repeats says."""
+        content, stated = self.content, self.content["run"]
+        if stated is None:
             _require(content["measured"] is None and content["ratio"] is None, "what was not trained has no risk")
+            return
+        about = [(item["step_size"], item["radii"]) for item in repeated]
+        rule = "the run beside the headline must be that of a guarantee that the headline repeats"
+        _require((stated["step_size"], content["radii"]) in about, rule)
+        _require(content["measured"] == stated["upper"], "measured must be the upper end of the run's risk")
+        lower = Fraction(stated["lower"])
+        if lower > 0:
+            ratio = Fraction(content["bound"]) / lower
+            _require(_near(float(Fraction(content["ratio"])), float(ratio), 1e-4), "ratio must be bound over risk")
         else:
-            _require(content["measured"] == ends["upper"], "measured must be the upper end of the run's risk")
-            lower = Fraction(ends["lower"])
-            if lower > 0:
-                ratio = Fraction(content["bound"]) / lower
-                _require(_near(float(Fraction(content["ratio"])), float(ratio), 1e-4), "ratio must be bound over risk")
+            _require(content["ratio"] is None, "ratio must be null where the risk may vanish")
+        tau = int(content["tau"])
+        run = self._trained(_exact(stated["step_size"]), [tau])
+        self._ends(stated, run.ends(tau, least=content["claim"] == LEAST), "measured risk")
+
+    def _enclosed(self) -> None:
+        """Check the enclosures at the certified steps of the certificate's own run, by training again."""
+        stated = self.content["enclosed"]
         if not stated:
             return
-        steps = {int(tau) for tau in stated}
-        _require(all(0 <= tau <= MOST for tau in steps), f"steps of the run must lie in 0..{MOST}")
-        limits = None if self.radii is None else self._per_neuron()
-        run = verified_run(self.problem, self.table, self.spectrum, self.eta, max(steps), OUTWARD, limits)
+        steps = [int(tau) for tau in stated]
+        run = self._trained(self.eta, steps)
+        for tau in steps:
+            self._ends(stated[str(tau)], run.ends(tau, least=False), f"risk at step {tau}")
+
+    def _trained(self, eta: float, steps: list[int]) -> VerifiedRun:
+        """Train with a step size on the certificate's radii, as far as its guarantees go: enclosed at all ``steps``.
+
+        How tight a run is enclosed depends on where it ends, so that it ends where it did.
+        """
+        items = self.content["guarantees"]
+        ends = [min(item["tau"], MOST) for item in items if eta in (self.eta, _exact(item["step_size"]))]
+        last = max([*steps, *ends])
+        _require(min(steps) >= 0 and last <= MOST, f"steps of the run must lie in 0..{MOST}")
+        if (eta, last) not in self.runs:
+            limits = None if self.radii is None else self._per_neuron()
+            made = self.problem, self.table, self.spectrum
+            self.runs[eta, last] = verified_run(*made, eta, last, OUTWARD, limits)
+        run = self.runs[eta, last]
         for tau in steps:
             _require(tau < len(run.upper), f"the run cannot be enclosed at step {tau}")
-            self._at_least(stated[str(tau)]["upper"], float(run.upper[tau]) * (1 - STATED_SLACK), f"risk at step {tau}")
-            low, found = Fraction(stated[str(tau)]["lower"]), Fraction(float(run.lower[tau]) * (1 + STATED_SLACK))
-            _require(low <= found, f"risk at step {tau}: stated to be >= {float(low):.12g}, found {float(found):.12g}")
+        return run
+
+    def _ends(self, stated: dict[str, str], found: tuple[float, float], name: str) -> None:
+        self._at_least(stated["upper"], found[1] * (1 - STATED_SLACK), name)
+        low, least = Fraction(stated["lower"]), Fraction(found[0] * (1 + STATED_SLACK))
+        _require(low <= least, f"{name}: stated to be >= {float(low):.12g}, found {float(least):.12g}")
 
 
 def _near(stated: float, found: float, tolerance: float = STATED_SLACK) -> bool:

@@ -51,6 +51,11 @@ class VerifiedRun:
     deviation: NDArray[np.float64]
     final: Weights
 
+    def ends(self, tau: int, *, least: bool) -> tuple[float, float]:
+        """Enclose R(Theta(tau)), or the least of R(Theta(s)) over s <= tau; tau must be enclosed."""
+        steps = slice(0 if least else tau, tau + 1)
+        return float(self.lower[steps].min()), float(self.upper[steps].min())
+
 
 def verified_run(
     problem: Problem,

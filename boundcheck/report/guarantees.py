@@ -47,10 +47,7 @@ def _row(found: Any, item: Any) -> dict[str, Any]:
     from boundcheck.enclosure import Enclosure
 
     content = item.as_dict()
-    own, ends, measured = item.radii == found.radii, None, None
-    if own:  # a run is of the algorithm that was asked for, and says nothing of the other one
-        last = item.claim.startswith("R(")
-        measured = found.measured_risk(item.tau, item.step_size) if last else _least(found, item)
+    own, ends, measured = item.radii == found.radii, None, found.measured_beside(item)
     if measured is not None:
         enclosure = Enclosure(Fraction(measured[0]), Fraction(measured[1]))
         ends = {"lower": enclosure.lower_text(12), "upper": enclosure.upper_text(12)}
@@ -64,14 +61,6 @@ def _row(found: Any, item: Any) -> dict[str, Any]:
         "measured": ends,
         "informative": bool(item.value < found.trivial),
     }
-
-
-def _least(found: Any, item: Any) -> tuple[float, float] | None:
-    """Enclose the smallest risk up to tau of the run with the guarantee's step size."""
-    run = found.runs.get(item.step_size)
-    if run is None or item.tau >= len(run.upper):
-        return None
-    return float(run.lower[: item.tau + 1].min()), float(run.upper[: item.tau + 1].min())
 
 
 def values(identifier: str, section: dict[str, Any]) -> tuple[tuple[NumericResult, ...], tuple[MeasuredValue, ...]]:

@@ -7,6 +7,8 @@ from certification_problems import small_problem
 
 from boundcheck.certificates import certify, replay, save
 from boundcheck.certificates.document import read_problem, seal
+from boundcheck.certificates.guarantee import upper_text
+from boundcheck.configuration import preset
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ ALTERATIONS = {
     "step size": lambda c: c.__setitem__("step_size", (float.fromhex(c["step_size"]) / 2).hex()),
     "radii": lambda c: c.__setitem__("radii", [r.hex() for r in (0.01, 0.01)]),
     "kind": lambda c: c.__setitem__("kind", "proof"),
-    "schema": lambda c: c.__setitem__("schema", 2),
+    "schema": lambda c: c.__setitem__("schema", 1),
     "estimate": lambda c: c.__setitem__("rigorous", False),
     "shape": lambda c: c.__setitem__("m", 128),
     "missing": lambda c: c.pop("guarantees"),
@@ -97,6 +99,62 @@ def test_an_altered_certificate_is_rejected(stored, name):
     forged = replay(content | {"sha256": seal(content)})
     assert not forged.accepted
     assert "stated hash; it was altered" not in forged.reason
+
+
+@pytest.fixture(scope="module")
+def chosen(tmp_path_factory):
+    """A certificate of the default configuration's kind: its headline is A's, at a step size that A chose."""
+    values = {"m": 64, "n": 3, "T": 3, "d": 2, "tau": 20, "run": {"statements": ["certificate-a"]}}
+    certificate = certify(preset("quick").with_values(values))
+    return json.loads(save(certificate, tmp_path_factory.mktemp("chosen") / "c.json").read_text())
+
+
+def test_a_headline_with_a_step_size_of_its_own_replays(chosen):
+    assert chosen["method"] == "A"
+    assert chosen["run"]["step_size"] != chosen["step_size"]
+    assert chosen["measured"] != chosen["enclosed"]["20"]["upper"]
+    assert replay(chosen).accepted, replay(chosen).reason
+
+
+def at_half_the_step(content):
+    content["run"]["step_size"] = (float.fromhex(content["run"]["step_size"]) / 2).hex()
+
+
+def own_run(content):
+    """Put the certificate's own run, which the headline is not about, beside the headline."""
+    content["run"] = {"step_size": content["step_size"]} | content["enclosed"][str(content["tau"])]
+    content["measured"] = content["run"]["upper"]
+    content["ratio"] = upper_text(float(content["bound"]) / float(content["run"]["lower"]), 6)
+
+
+def flattered(content):
+    for key in ("lower", "upper"):
+        content["run"][key] = str(float(content["run"][key]) * 1.01)
+    content["measured"] = content["run"]["upper"]
+    content["ratio"] = upper_text(float(content["bound"]) / float(content["run"]["lower"]), 6)
+
+
+def belittled(content):
+    content["measured"] = content["run"]["upper"] = lower(content["run"]["upper"])
+
+
+RUNS = {
+    "another step size": at_half_the_step,
+    "the certificate's own run": own_run,
+    "a larger risk": flattered,
+    "a smaller risk": belittled,
+    "no run": lambda c: c.__setitem__("run", None),
+    "no ratio": lambda c: c.__setitem__("ratio", None),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_an_altered_run_beside_the_headline_is_rejected(chosen, name):
+    content = copy.deepcopy(chosen)
+    RUNS[name](content)
+    forged = replay(content | {"sha256": seal(content)})
+    assert not forged.accepted
+    assert "stated hash" not in forged.reason
 
 
 def leaves(value, path=()):
@@ -133,7 +191,7 @@ def test_the_headline_is_about_the_certificates_own_algorithm(stored):
     assert "own algorithm" in replay(content | {"sha256": seal(content)}).reason
 
 
-@pytest.mark.parametrize("content", [{}, {"kind": "risk-certificate"}, {"kind": "risk-certificate", "schema": 1}])
+@pytest.mark.parametrize("content", [{}, {"kind": "risk-certificate"}, {"kind": "risk-certificate", "schema": 2}])
 def test_fragments_are_rejected(content):
     assert not replay(content).accepted
 

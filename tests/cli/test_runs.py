@@ -88,6 +88,18 @@ def test_a_certificate_is_saved_and_replayed(terminal, tmp_path):
     assert "estimate" in text
 
 
+def test_what_a_configuration_certifies_replays(terminal, tmp_path):
+    """`certify` and `report` on data drawn from the seed, projected, with step sizes of A's own."""
+    config, out, folder = tmp_path / "c.toml", tmp_path / "certificate.json", tmp_path / "out"
+    config.write_text(SMALL.replace("prop-4", "certificate-a"))
+    shown = terminal.json("certify", "--config", config, "--out", out)
+    assert shown["run"]["step_size"] != shown["step_size"]
+    terminal.json("report", "--config", config, "--out", folder)
+    for file in (out, *sorted((folder / "certificates").iterdir())):
+        assert all(row["accepted"] for row in terminal.json("replay", file)), file
+    assert (folder / "certificates" / "risk.json").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "arrays", "part"),
     [

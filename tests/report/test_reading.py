@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from boundcheck.certificates.guarantee import LEAST, Certificate, Guarantee
+from boundcheck.certificates.verified_run import VerifiedRun
 from boundcheck.report import guarantees, markdown_sections, reading, tex
 from boundcheck.report.facts import facts
 from boundcheck.report.formulas import mathml
@@ -76,21 +78,26 @@ def test_what_was_measured_without_a_bound_is_not_called_unmeasured():
 
 
 def certificate(run_radii, item_radii, step_size):
-    runs = {eta: SimpleNamespace(lower=low, upper=low + 1e-9) for eta, low in RUNS.items()}
-    item = SimpleNamespace(claim="min R(Theta(s)), s <= tau", tau=2, radii=item_radii, step_size=step_size, value=0.5,
-                           method="A", as_dict=lambda: {"value": "0.5"})  # fmt: skip
-    return SimpleNamespace(radii=run_radii, runs=runs, trivial=1.0, label=lambda found: found.method), item
+    parts = {"lower": RUNS, "upper": {eta: low + 1e-9 for eta, low in RUNS.items()}}
+    rest = {"measured": np.zeros(3), "deviation": np.zeros(3), "final": None}
+    runs = {eta: VerifiedRun(**{name: part[eta] for name, part in parts.items()}, **rest) for eta in RUNS}
+    item = Guarantee(method="A", claim=LEAST, tau=2, value=0.5, step_size=step_size, radii=item_radii)
+    found = Certificate(
+        problem=None, rigorous=True, trivial=1.0, step_size=3.0, radii=run_radii, largest_eigenvalue=1.0,
+        guarantees=(item,), bounds=np.zeros(0), parts={}, horizon=2, broke=None, unavailable={}, runs=runs, seconds=0.0,
+    )  # fmt: skip
+    return found, item
 
 
 def test_a_certificate_stands_beside_a_run_with_its_own_step_size():
-    found, item = certificate((1, 1), (1, 1), 0.5)
+    found, item = certificate((1.0, 1.0), (1.0, 1.0), 0.5)
     row = guarantees._row(found, item)
     assert Fraction(row["measured"]["lower"]) <= Fraction(0.4) <= Fraction(row["measured"]["upper"])
     assert row["step_size"] == 0.5
 
 
 def test_a_certificate_about_the_other_algorithm_has_no_run_beside_it():
-    found, item = certificate((1, 1), None, 3.0)
+    found, item = certificate((1.0, 1.0), None, 3.0)
     row = guarantees._row(found, item)
     assert (row["own"], row["measured"]) == (False, None)
 
