@@ -6,7 +6,7 @@ import contextlib
 import runpy
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,7 +42,10 @@ def read_own(paths: Sequence[Path] | None) -> Own:
     unknown = sorted(set(measure) - set(statements))
     if unknown:
         bad_input(f"MEASURE must name statements of the files; got {unknown[0]!r} (they are: {', '.join(statements)})")
-    return Own(statements=tuple(statements.values()), measure=measure)
+    own = Own(statements=tuple(statements.values()), measure=measure)
+    if own.statements:
+        _check_graph(own)
+    return own
 
 
 def all_statements(own: Own) -> tuple[Any, ...]:
@@ -65,6 +68,31 @@ def find_statement(identifier: str, own: Own) -> Any:
     return bad_input(f"unknown statement {identifier!r}; {hint}statements are: {' '.join(known)}")
 
 
+def _check_graph(own: Own) -> None:
+    """Refuse statements that rest on what does not exist, or on themselves, through whatever others."""
+    known = {item.id: item.depends_on for item in (*all_statements(own), *_findings())}
+    for statement in own.statements:
+        for name in statement.depends_on:
+            if name not in known:
+                bad_input(f"{statement.id} depends on {name!r}, which does not exist; there are: {' '.join(known)}")
+        if cycle := _cycle(known, statement.id):
+            bad_input(f"statements must not rest on themselves: {' -> '.join(cycle)} (mend their depends_on)")
+
+
+def _cycle(depends_on: Mapping[str, Sequence[str]], start: str) -> tuple[str, ...]:
+    """Return a way from a statement back to itself along what each depends on; empty if there is none."""
+    ways, seen = [(start,)], set()
+    while ways:
+        way = ways.pop(0)
+        for name in depends_on[way[-1]]:
+            if name == start:
+                return (*way, start)
+            if name not in seen:
+                seen.add(name)
+                ways.append((*way, name))
+    return ()
+
+
 def _findings() -> tuple[Any, ...]:
     from boundcheck import theory
 
@@ -80,8 +108,7 @@ def _collect(path: Path) -> tuple[list[Any], dict[str, Any]]:
         with contextlib.redirect_stdout(sys.stderr):
             names = runpy.run_path(str(path))
     except (Exception, SystemExit) as error:
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-        line = lines[-1] if lines else getattr(error, "lineno", "?")
+        line = _line(error, path) or getattr(error, "lineno", "?")
         message = f"{path} must run; line {line} raised {type(error).__name__}: {error}"
         raise ValueError(message) from error
     flat = [item for value in names.values() for item in (value if isinstance(value, (tuple, list)) else (value,))]
@@ -91,4 +118,30 @@ def _collect(path: Path) -> tuple[list[Any], dict[str, Any]]:
     functions = names.get("MEASURE", {})
     if not isinstance(functions, Mapping) or not all(callable(function) for function in functions.values()):
         bad_input(f"MEASURE must map ids to functions of the problem; got {type(functions).__name__} in {path}")
-    return found, dict(functions)
+    return found, {name: _guarded(function, name, path) for name, function in functions.items()}
+
+
+def _guarded(function: Callable[..., Any], identifier: str, path: Path) -> Callable[..., Any]:
+    """Wrap a function of MEASURE: its prints go to stderr, and what it raises names file, line and function."""
+
+    def measured(problem: Any) -> Any:
+        try:
+            with contextlib.redirect_stdout(sys.stderr):
+                return function(problem)
+        except (Exception, SystemExit) as error:
+            code = getattr(function, "__code__", None)
+            line = _line(error, path) or getattr(code, "co_firstlineno", "?")
+            name = getattr(function, "__name__", type(function).__name__)
+            message = (
+                f"{path} must run; line {line}, in {name} (MEASURE of {identifier}), "
+                f"raised {type(error).__name__}: {error}"
+            )
+            raise ValueError(message) from error
+
+    return measured
+
+
+def _line(error: BaseException, path: Path) -> int | None:
+    """Return the last line of a file that an exception passed through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.lineno for frame in reversed(frames) if frame.filename == str(path)), None)

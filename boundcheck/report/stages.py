@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -97,18 +98,21 @@ def measured_values(
     """Measure a statement: by the user's function where there is one, else by the list of the measurement stage."""
     if statement.id in own:
         found = own[statement.id](setting.problem)
-        results = found if isinstance(found, (tuple, list)) else (found,)
-        return tuple(_as_measured(item, statement) for item in results)
+        several = isinstance(found, (tuple, list)) and found and all(hasattr(item, "kind") for item in found)
+        return tuple(_as_measured(item, statement) for item in (found if several else (found,)))
     return tuple(_as_measured(item, statement) for item in kept.measure(statement.id, setting.problem))
 
 
 def _as_measured(item: Any, statement: Statement) -> MeasuredValue:
-    """Take a ``Measurement``, an ``Enclosure`` or a plain number (exact ones are their own rigorous re-evaluation)."""
-    from boundcheck.enclosure import Enclosure
+    """Take a ``Measurement``, an ``Enclosure`` or a plain number (exact ones are their own rigorous re-evaluation).
 
+    Raises:  ValueError, one line, for anything else.
+    """
     if isinstance(item, MeasuredValue):
         return item
     if hasattr(item, "kind"):
+        if item.value is not None and not math.isfinite(item.value):
+            raise ValueError(_wanted(item.value, statement.id))
         return MeasuredValue(
             quantity=item.quantity,
             value=item.value,
@@ -122,8 +126,31 @@ def _as_measured(item: Any, statement: Statement) -> MeasuredValue:
             variant=getattr(item, "variant", None),
         )
     first = statement.quantities[0].name if statement.quantities else "value"
-    certified = None if isinstance(item, float) else item if isinstance(item, Enclosure) else Enclosure.from_exact(item)
-    return MeasuredValue(quantity=first, value=float(item), kind="lower-estimate", certified=certified)
+    certified = _exact(item, statement.id)
+    value = float(item) if certified is None else float(certified.midpoint)
+    return MeasuredValue(quantity=first, value=value, kind="lower-estimate", certified=certified)
+
+
+def _exact(item: Any, identifier: str) -> Any:
+    """Return a measured number as an enclosure; None for a float, which is nothing rigorous."""
+    from boundcheck.enclosure import Enclosure
+
+    if isinstance(item, Enclosure):
+        return item
+    single = item.item() if getattr(item, "shape", None) == () else item
+    try:
+        exact = Enclosure.from_exact(single)
+        float(exact.midpoint)
+    except (TypeError, ValueError, ArithmeticError):
+        raise ValueError(_wanted(item, identifier)) from None
+    return None if isinstance(single, float) else exact
+
+
+def _wanted(item: Any, identifier: str) -> str:
+    return (
+        f"what measures {identifier} must return one finite number (int, Fraction, float, text such as '1/10'), an "
+        f"Enclosure, a Measurement or a list of Measurements; got {repr(item)[:80]} of type {type(item).__name__}"
+    )
 
 
 def _reevaluated(item: Any) -> Any:
