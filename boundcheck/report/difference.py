@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from boundcheck import __version__
 from boundcheck.report.provenance import SCHEMA
 
 VERDICTS = ("algebra", "hypotheses", "empirical", "vacuous")
@@ -38,7 +39,7 @@ class Change:
 def load_report(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read a report.json.
 
-    Raises:  ValueError, one line, if it cannot be read, is no report, or is one of another format.
+    Raises:  ValueError, one line, if it cannot be read, is no report, or is one of another format or version.
     """
     if Path(path).is_char_device():
         message = f"the old report must be a readable report.json; got the device {path}"
@@ -59,12 +60,25 @@ def load_report(path: str | os.PathLike[str]) -> dict[str, Any]:
         made = data["meta"].get("version", "an unknown version")
         message = f"the old report must have format {SCHEMA}; got {found} (boundcheck {made}): write it anew"
         raise ValueError(message)
+    _check_version(data["meta"].get("version"), path)
     try:
         difference(data, data)
     except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError):
         message = f"the old report must be a whole report.json; got {path}, in which parts are missing (write it anew)"
         raise ValueError(message) from None
     return data
+
+
+def _check_version(found: Any, path: str | os.PathLike[str]) -> None:
+    """Refuse a report of a version whose first two numbers are not this program's: its statements may be others."""
+    own = __version__
+    if not isinstance(found, str) or found.split(".")[:2] != own.split(".")[:2]:
+        made = f"version {found}" if isinstance(found, str) else "no version"
+        message = (
+            f"the old report must be of this version of boundcheck, {own}; got {path}, which has {made} "
+            "(write it anew with this version, or compare with the one that wrote it)"
+        )
+        raise ValueError(message)
 
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:

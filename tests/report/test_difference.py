@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 
 import pytest
 
-from boundcheck import theory
+from boundcheck import __version__, theory
 from boundcheck.report.difference import certified_changes, difference, load_report
 from boundcheck.report.staleness import main, stale
 
 LABEL = theory.statement("prop-1").derivation[0].label
 BASE = {
-    "meta": {"schema": 1, "version": "0.1.0", "preset": "quick", "seed": 0, "config": {"m": 16, "run": {"seed": 0}}},
+    "meta": {
+        "schema": 1,
+        "version": __version__,
+        "preset": "quick",
+        "seed": 0,
+        "config": {"m": 16, "run": {"seed": 0}},
+    },
     "statements": [
         {
             "id": "lemma-1",
@@ -30,6 +37,8 @@ BASE = {
     ],
     "files": {},
 }
+OWN = re.escape(__version__)
+META = {"schema": 1, "version": __version__}
 
 
 def changed(edit):
@@ -97,9 +106,24 @@ def test_the_staleness_command(tmp_path, capsys):
         ("not json", "is not JSON"),
         ("[]", "has no meta"),
         (json.dumps({"meta": {"schema": 99, "version": "9.0"}, "statements": []}), "must have format 1; got 99"),
-        (json.dumps({"meta": {"schema": 1}, "statements": []}), "parts are missing"),
-        (json.dumps({"meta": {"schema": 1, "config": {}}, "statements": 5}), "parts are missing"),
-        (json.dumps({"meta": {"schema": 1, "config": {}}, "statements": [{"id": "x"}]}), "parts are missing"),
+        (json.dumps({"meta": META, "statements": []}), "parts are missing"),
+        (json.dumps({"meta": META | {"config": {}}, "statements": 5}), "parts are missing"),
+        (json.dumps({"meta": META | {"config": {}}, "statements": [{"id": "x"}]}), "parts are missing"),
+        (json.dumps({"meta": {"schema": 1}, "statements": []}), rf"this version of boundcheck, {OWN}; .* no version"),
+        *(
+            (
+                json.dumps(BASE | {"meta": BASE["meta"] | {"version": version}}),
+                rf"{OWN}; .* has {said} \(write it anew",
+            )
+            for version, said in (
+                ("0.2.0", "version 0.2.0"),
+                ("9.0", "version 9.0"),
+                ("0", "version 0"),
+                ("0.10.0", "version 0.10.0"),
+                (None, "no version"),
+                (1, "no version"),
+            )
+        ),
         (json.dumps(BASE).replace('"upper": "1.4143"', '"upper": "wide"'), "parts are missing"),
     ],
 )
@@ -139,3 +163,10 @@ def test_across_configurations_the_algebra_alone_counts(tmp_path, capsys):
     wrong = folder(tmp_path / "wrong", changed(EDITS["step lemma-1/no-such-step: proved -> undecided"]))
     assert main(["--algebra", str(wrong), str(committed)]) == 1
     assert "step lemma-1/no-such-step: proved -> undecided" in capsys.readouterr().out
+
+
+def test_a_report_of_another_patch_of_this_version_is_taken(tmp_path):
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(BASE | {"meta": BASE["meta"] | {"version": __version__ + "9"}}))
+    (change,) = difference(load_report(path), BASE)
+    assert (change.kind, change.where) == ("configuration", "version")
