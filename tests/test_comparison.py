@@ -69,6 +69,18 @@ def test_a_double_above_the_bound_contradicts_nothing():
     assert "no rigorous" in found.empirical.detail
 
 
+def test_a_double_above_the_bound_is_marked_even_beside_one_that_is_consistent():
+    assert result(2.5).empirical.unconfirmed
+    assert not result(1.0).empirical.unconfirmed
+    both = compare(statement(), values={}, numeric=BOUNDS, measured=(measured(1.0), measured(2.5)))
+    assert (both.empirical.status, both.empirical.unconfirmed) == ("consistent", True)
+    assert "no rigorous" in both.empirical.detail
+    certain = compare(
+        statement(), values={}, numeric=BOUNDS, measured=(measured(2.5), measured(2.5, certified=around(2.5)))
+    )
+    assert (certain.empirical.status, certain.empirical.unconfirmed) == ("contradicted", False)
+
+
 def test_a_witness_that_touches_the_bound_contradicts_nothing():
     assert result(2.0 + 1e-15, certified=around(2)).empirical.status == "consistent"
 

@@ -12,6 +12,7 @@ from boundcheck.comparison.verdicts import (
     AlgebraResult,
     Comparison,
     EmpiricalResult,
+    EmpiricalStatus,
     MeasuredValue,
     NumericResult,
     StepResult,
@@ -156,10 +157,13 @@ def _vacuous(numeric: tuple[NumericResult, ...]) -> bool | None:
 def _empirical(numeric: tuple[NumericResult, ...], measured: tuple[MeasuredValue, ...], delta: Any) -> EmpiricalResult:
     judged = (judge(item, tightest(numeric, item.quantity, item), delta) for item in measured)
     outcomes = [item for item in judged if item is not None]
-    for status in ("contradicted", "consistent", "not-measured"):
+    statuses: tuple[EmpiricalStatus, ...] = ("contradicted", "consistent", "not-measured")
+    for status in statuses:
         fitting = [item for item in outcomes if item.status == status]
         if fitting:
-            return EmpiricalResult(status=fitting[0].status, detail="; ".join(item.detail for item in fitting))
+            open_ones = () if status == "contradicted" else [item for item in outcomes if item.unconfirmed]
+            details = dict.fromkeys(item.detail for item in (*fitting, *open_ones))
+            return EmpiricalResult(status=status, detail="; ".join(details), unconfirmed=bool(open_ones))
     return EmpiricalResult(status="not-measured", detail="no measured counterpart")
 
 
@@ -188,7 +192,7 @@ def judge(measured: MeasuredValue, bound: NumericResult | None, delta: Any = Non
         touching = f"{name}: above the bound in doubles only; its enclosure reaches the bound"
         return EmpiricalResult(status="consistent", detail=touching)
     above = f"{name}: {measured.value:.6g} is above the bound in doubles, but no rigorous re-evaluation confirms it"
-    return EmpiricalResult(status="not-measured", detail=above)
+    return EmpiricalResult(status="not-measured", detail=above, unconfirmed=True)
 
 
 def _judge_difference(measured: MeasuredValue) -> EmpiricalResult:

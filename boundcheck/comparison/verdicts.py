@@ -112,10 +112,14 @@ class MeasuredValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmpiricalResult:
-    """Whether the measurement contradicts the bound; ``consistent`` confirms nothing beyond that."""
+    """Whether the measurement contradicts the bound; ``consistent`` confirms nothing beyond that.
+
+    ``unconfirmed``: a value breaks the bound in doubles, but nothing rigorous says so, which contradicts nothing.
+    """
 
     status: EmpiricalStatus
     detail: str = ""
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

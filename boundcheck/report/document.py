@@ -139,6 +139,7 @@ def summarise(comparisons: Iterable[Comparison]) -> dict[str, Any]:
         "informative": {f"hypotheses {name}": promised[name] for name in ("met", "unmet", "undecided")},
         "flagged": [item.id for item in items if item.flags],
         "failed": [item.id for item in items if item.failed],
+        "unconfirmed": [item.id for item in items if item.empirical.unconfirmed],
         "holds": not any(item.failed for item in items),
     }
 

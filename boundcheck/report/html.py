@@ -45,6 +45,7 @@ def environment() -> Any:
         meaning=wording.MEANINGS,
         kind=wording.KINDS,
         shown_numeric=wording.shown_numeric,
+        unconfirmed=wording.UNCONFIRMED,
     )
     made.filters["prose"] = prose
     return made

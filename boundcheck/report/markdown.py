@@ -51,11 +51,17 @@ def _head(data: dict[str, Any]) -> list[str]:
         f"**{outcome}** {summary['steps']['proved']} of {sum(summary['steps'].values())} derivation steps are proved. "
         f"At this configuration {promised}.{_best(data['certificates']['rows'])}",
         "",
+        *_unconfirmed(summary["unconfirmed"]),
         f"{summary['statements']} statements, boundcheck {meta['version']}, preset {meta['preset']}, seed "
         f"{meta['seed']}. All bounds on the risk are about the empirical risk; nothing here is about generalisation.",
         "",
         *table(("", ""), rows, "--"),
     ]
+
+
+def _unconfirmed(ids: list[str]) -> list[str]:
+    links = ", ".join(f"[{name}](#{name})" for name in ids)
+    return [f"**{wording.UNCONFIRMED}: {links}.**", ""] if ids else []
 
 
 def _best(rows: list[dict[str, Any]]) -> str:

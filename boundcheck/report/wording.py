@@ -52,6 +52,7 @@ KINDS = {
     "exact-run": "a run",
     "frequency": "failures",
 }
+UNCONFIRMED = "Above the bound in doubles, not confirmed rigorously"
 ORIGINS = {"source": "source", "restored": "restored statement", "ours": "ours"}
 
 

@@ -264,6 +264,23 @@ def test_a_users_own_statement_is_contradicted_and_flags_what_rests_on_it(tmp_pa
     assert 'class="edge broken"' in text
 
 
+def test_what_breaks_a_bound_in_doubles_only_is_said_at_the_top(tmp_path):
+    low, high = (Statement(id=f"my-{name}", quantities=(Quantity(name="b", forms=(Form(value=rho_w / m),)),))
+                 for name in ("low", "high"))  # fmt: skip
+    config = {"m": 16, "T": 1, "n": 1, "run": {"statements": ["my-low", "my-high"], "mutation_seconds": 0}}
+    measure = {"my-low": lambda problem: 0.75, "my-high": lambda problem: 1e-3}
+    found = boundcheck.report(config, statements=(low, high), measure=measure)
+    assert found.data["summary"]["unconfirmed"] == ["my-low"]
+    assert found.data["statements"][0]["empirical"] == "not-measured"
+    assert found.data["summary"]["holds"]
+    folder = found.save(tmp_path / "out")
+    text = "Above the bound in doubles, not confirmed rigorously: "
+    assert text + "[my-low](#my-low).**" in (folder / "report.md").read_text().split("## ")[0]
+    summary = (folder / "report.html").read_text().split('id="configuration"')[0]
+    assert text + '<a href="#my-low">my-low</a>.</strong>' in summary
+    jsonschema.validate(read(folder), json.loads((files("boundcheck.report") / "schema.json").read_text()))
+
+
 def test_real_data_leave_realisable_undecided(tmp_path):
     data = tmp_path / "series.csv"
     data.write_text("value\n" + "\n".join(str((7 * k) % 11 - 5) for k in range(20)))
