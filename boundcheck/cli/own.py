@@ -81,7 +81,8 @@ def _check_graph(own: Own) -> None:
 
 def _cycle(depends_on: Mapping[str, Sequence[str]], start: str) -> tuple[str, ...]:
     """Return a way from a statement back to itself along what each depends on; empty if there is none."""
-    ways, seen = [(start,)], set()
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen: set[str] = set()
     while ways:
         way = ways.pop(0)
         for name in depends_on[way[-1]]:
@@ -108,7 +109,7 @@ def _collect(path: Path) -> tuple[list[Any], dict[str, Any]]:
         with contextlib.redirect_stdout(sys.stderr):
             names = runpy.run_path(str(path))
     except (Exception, SystemExit) as error:
-        line = _line(error, path) or getattr(error, "lineno", "?")
+        line = _line(error, path) or getattr(error, "lineno", None) or "?"
         message = f"{path} must run; line {line} raised {type(error).__name__}: {error}"
         raise ValueError(message) from error
     flat = [item for value in names.values() for item in (value if isinstance(value, (tuple, list)) else (value,))]
@@ -130,7 +131,7 @@ def _guarded(function: Callable[..., Any], identifier: str, path: Path) -> Calla
                 return function(problem)
         except (Exception, SystemExit) as error:
             code = getattr(function, "__code__", None)
-            line = _line(error, path) or getattr(code, "co_firstlineno", "?")
+            line = _line(error, path) or getattr(code, "co_firstlineno", None) or "?"
             name = getattr(function, "__name__", type(function).__name__)
             message = (
                 f"{path} must run; line {line}, in {name} (MEASURE of {identifier}), "

@@ -28,6 +28,15 @@ from boundcheck.cli.frame import (
 )
 from boundcheck.cli.own import OwnOption, read_own
 
+
+def _named(text: str) -> Path:
+    """Read where something is to be written; an empty path would mean the current directory without saying so."""
+    if not text.strip():
+        message = "must name where to write; got an empty path (. is this folder)"
+        raise typer.BadParameter(message)
+    return Path(text)
+
+
 ConfigOption = Annotated[Path | None, typer.Option("--config", metavar="F.toml", help="A configuration (see README).")]
 DataOption = Annotated[Path | None, typer.Option("--data", metavar="F.csv|F.npz", help="A real series, or X and y.")]
 ColumnOption = Annotated[
@@ -43,7 +52,9 @@ def report(
     config: ConfigOption = None,
     data: DataOption = None,
     column: ColumnOption = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the report.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", parser=_named, metavar="DIR", help="Folder of the report.")
+    ] = None,
     seed: SeedOption = None,
     jobs: JobsOption = None,
     statements: Annotated[
@@ -64,6 +75,7 @@ def report(
         if not changes["run"]["statements"]:
             bad_input("--statements must name at least one statement; got none (leave it out for all of them)")
     configuration = configure(preset, config, changes)
+    _check_column(column, configuration)
     folder = checked_folder(Path(configuration.run.out))
     if configuration.network.initialization is not None:
         from boundcheck.certificates.from_configuration import load_weights
@@ -107,13 +119,17 @@ def _write_summary(folder: Path, summary: dict[str, Any]) -> None:
         if summary.get(name):
             shown[name] = ", ".join(summary[name])
     write_fields(shown)
+    if summary["unconfirmed"]:
+        from boundcheck.report.wording import UNCONFIRMED
+
+        write_wrapped(f"{UNCONFIRMED}: {', '.join(summary['unconfirmed'])}", indent=0)
 
 
 def certify(
     config: ConfigOption = None,
     data: DataOption = None,
     column: ColumnOption = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="F.json", help="Where the certificate goes.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", parser=_named, metavar="F.json", help="The certificate.")] = None,
     seed: SeedOption = None,
     fast: Annotated[bool, typer.Option("--fast", help="Plain doubles: an estimate, no certificate.")] = False,
     format: FormatOption = Format.table,
@@ -121,6 +137,7 @@ def certify(
 ) -> int:
     """Certify the empirical risk of training this network on this data from this initialisation."""
     configuration = configure(None, config, _changes(data, column, seed, None))
+    _check_column(column, configuration)
     from boundcheck import certificates
 
     with progress("certifying", quiet) as tick:
@@ -161,10 +178,12 @@ def _number(value: Any) -> str:
 
 def sweep(
     config: Annotated[Path, typer.Argument(metavar="CONFIG.toml", help="A grid over parameters and seeds.")],
-    store: Annotated[Path, typer.Option("--store", metavar="RUNS.sqlite", help="Results; a second start continues.")],
+    store: Annotated[
+        Path, typer.Option("--store", parser=_named, metavar="RUNS.sqlite", help="A second start continues.")
+    ],
     scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A Dask cluster.")] = None,
     jobs: JobsOption = None,
-    export: Annotated[Path | None, typer.Option("--export", metavar="F.csv|F.parquet|F.json")] = None,
+    export: Annotated[Path | None, typer.Option("--export", parser=_named, metavar="F.csv|F.parquet|F.json")] = None,
     format: FormatOption = Format.table,
     quiet: QuietOption = False,
 ) -> int:
@@ -180,6 +199,11 @@ def sweep(
     if result.failed:
         say(f"{result.failed} runs ended in an error; the store says which", quiet)
     return REFUTED if result.failed else HOLDS
+
+
+def _check_column(column: list[str] | None, configuration: Any) -> None:
+    if column and configuration.data.path is None:
+        bad_input(f"--column names a column of a data file; got {column[0]!r} without one (add --data FILE.csv)")
 
 
 def checked_folder(folder: Path) -> Path:

@@ -241,3 +241,36 @@ def test_what_is_no_certificate(terminal, series, tmp_path, content, part):
 
 def test_a_claim_that_begins_with_a_minus_is_a_claim(terminal):
     assert "proved" in terminal.printed("prove", "-x <= 0", "--given", "x >= 0")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("report", "--out"),
+        ("certify", "--out"),
+        ("sweep", "grid.toml", "--store"),
+        ("sweep", "grid.toml", "--store", "runs.sqlite", "--export"),
+    ],
+)
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_path_is_not_the_current_directory(terminal, tmp_path, monkeypatch, arguments, empty):
+    monkeypatch.chdir(tmp_path)
+    said = terminal.refused(*arguments, empty)
+    assert (
+        said == f"Invalid value for '{arguments[-1]}': must name where to write; got an empty path (. is this folder)"
+    )
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["report", "certify"])
+def test_a_column_without_data_is_refused(terminal, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    said = terminal.refused(command, "--column", "foo", "--quiet")
+    assert said == "--column names a column of a data file; got 'foo' without one (add --data FILE.csv)"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_column_may_belong_to_the_data_of_a_configuration(terminal, tmp_path, series):
+    data = series("a,b\n1,2\n")
+    path = config(tmp_path, f'[data]\npath = "{data}"')
+    assert "'foo'" in terminal.refused("certify", "--config", path, "--column", "foo", "--quiet")

@@ -121,6 +121,13 @@ def test_a_measurement_that_fails_is_one_line_and_leaves_the_old_report(reported
     assert (tmp_path / "out" / "report.json").read_text() == "the old one"
 
 
+def test_a_value_that_breaks_the_bound_in_doubles_is_said(reported):
+    code, out, _ = reported("0.75")
+    assert code == 0
+    assert "0 contradicted, 1 not-measured" in out
+    assert out.endswith("\nAbove the bound in doubles, not confirmed rigorously: my-low\n")
+
+
 @pytest.mark.parametrize(
     ("function", "part"),
     [
@@ -140,7 +147,10 @@ def test_what_a_measurement_raises_names_file_line_and_function(tmp_path, functi
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("x = bc.Statement(id='a', depends_on=('lemma-9',))", "a depends on 'lemma-9', which does not exist; there are: "),
+        (
+            "x = bc.Statement(id='a', depends_on=('lemma-9',))",
+            "a depends on 'lemma-9', which does not exist; there are",
+        ),
         ("x = bc.Statement(id='a', depends_on=('a',))", "statements must not rest on themselves: a -> a"),
         (
             "x = bc.Statement(id='a', depends_on=('prop-1', 'b'))\ny = bc.Statement(id='b', depends_on=('a',))",
