@@ -15,6 +15,7 @@ from boundcheck.algebra.context import Context, Fact
 from boundcheck.algebra.polynomials import Poly
 from boundcheck.algebra.search import Step
 from boundcheck.algebra.signs import SIGNS
+from boundcheck.algebra.tactics.logarithms import logarithms_of_bounds
 from boundcheck.algebra.tactics.named import argument, axiom
 from boundcheck.algebra.tactics.rooting import roots_of_bounds
 from boundcheck.algebra.terms import ZERO, Rel, write, write_relation
@@ -37,8 +38,10 @@ def consequences(
             steps += found
             if not found:
                 break
-    rooted = () if goal is None else roots_of_bounds(context, relations, goal)
-    return steps + [step for step in rooted if attempt(context, step)]
+    if goal is None:
+        return steps
+    found = [*roots_of_bounds(context, relations, goal), *logarithms_of_bounds(relations, goal)]
+    return steps + [step for step in found if attempt(context, step)]
 
 
 def _inequalities(context: Context, terms: int = MAX_TERMS) -> Iterator[tuple[int, Fact, int, dict[int, Poly]]]:

@@ -6,19 +6,40 @@ from collections.abc import Iterator
 
 from boundcheck.algebra.context import Context
 from boundcheck.algebra.search import Search, Step
-from boundcheck.algebra.terms import ONE, Rel, Term, add, free_relation, num, substitute_relation, write, write_relation
+from boundcheck.algebra.terms import (
+    ONE,
+    ZERO,
+    Rel,
+    Term,
+    add,
+    free_relation,
+    num,
+    sub,
+    substitute_relation,
+    write,
+    write_relation,
+)
 
 
 def by_induction(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
     """Induction on an integer variable of the goal from its known lower bound."""
     if depth <= 0:
         return None
-    for name in sorted(free_relation(goal) & context.integers):
-        for start in starts(context, goal, name):
-            step = attempt_induction(search, context, goal, name, start, depth)
-            if step is not None:
-                return [step]
+    for form in _forms(context, goal):
+        for name in sorted(free_relation(form) & context.integers):
+            for start in starts(context, form, name):
+                step = attempt_induction(search, context, form, name, start, depth)
+                if step is not None:
+                    return [step]
     return None
+
+
+def _forms(context: Context, goal: Rel) -> Iterator[Rel]:
+    """Yield the goal, and without its denominators: their sign may need what is known about the variable."""
+    yield goal
+    if context.table.normal(sub(goal.left, goal.right)).denominator:
+        fact = context.fact(goal)
+        yield Rel(context.table.polynomial_term(fact.polynomial), fact.op, ZERO)
 
 
 def starts(context: Context, goal: Rel, name: str) -> Iterator[Term]:

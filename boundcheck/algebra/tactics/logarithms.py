@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from boundcheck.algebra.context import Context
@@ -10,7 +11,7 @@ from boundcheck.algebra.quotients import Frac
 from boundcheck.algebra.search import Search, Step
 from boundcheck.algebra.signs import SIGNS
 from boundcheck.algebra.tactics.named import argument, axiom
-from boundcheck.algebra.terms import Rel, Term, add, mul, sub, subterms
+from boundcheck.algebra.terms import Rel, Term, add, free, mul, sub, subterms
 
 
 def by_raising(search: Search, context: Context, goal: Rel, depth: int) -> list[Step] | None:
@@ -60,7 +61,7 @@ def by_exponents(search: Search, context: Context, goal: Rel, depth: int) -> lis
             return None
     else:
         below, above = _exponent(context, lower), _exponent(context, upper)
-        if "**" not in (lower[0], upper[0]):
+        if "**" not in (lower[0], upper[0]) and (lower[0], upper[0]) != ("exp", "exp"):
             return None
     if below is None or above is None:
         return None
@@ -105,3 +106,14 @@ def _logarithm(context: Context, side: Term) -> tuple[Term, list[Step]] | None:
     if context.fraction_sign(context.table.normal(side)) != SIGNS[">"]:
         return None
     return ("log", side), [axiom("exp-of-log", u=side)]
+
+
+def logarithms_of_bounds(relations: Sequence[Rel], goal: Rel) -> Iterator[Step]:
+    """Take logarithms of hypotheses that bound exponentials or powers, where the goal speaks of logarithms."""
+    if not any(term[0] == "log" for side in (goal.left, goal.right) for term in subterms(side)):
+        return
+    for left, op, right in relations:
+        heads = {term[0] for side in (left, right) for term in subterms(side) if term[0] != "**" or free(term[2])}
+        if op not in ("==", "!=") and heads & {"exp", "**"}:
+            lower, upper = (left, right) if op in ("<=", "<") else (right, left)
+            yield axiom("log-monotone", u=lower, v=upper)
