@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 FOR_THE_SEARCH = 0.92
 """Share of the time that may go before it is looked where terms have no value."""
+FIRST_LOOK, LATER_LOOK = 0.1, 0.3
+"""Seconds for a point at which a term has no value, before and after the search for a proof."""
+WITHOUT_A_PROOF = ((1, 0.25), (2, 1.5))
+"""Effort and seconds of the searches for a witness to a claim that has no value somewhere."""
 LAST_LOOK = 0.5
 """Seconds for a last search for a witness to what no tactic decided."""
 MOST_CONDITIONS = 4
@@ -122,6 +126,9 @@ def _decide(claim: str, given: list[str], clock: Clock) -> dict[str, Any]:
     if not search.points and (vacuous := _contradiction(given, search)) is not None:
         return vacuous
     search.clock = clock.part(share=FOR_THE_SEARCH)
+    trouble = _domain_trouble(given, goal, clock, FIRST_LOOK)
+    if trouble.get("method") == NO_VALUE:  # no proof can exist
+        return _without_a_proof(claim, given, refuter, clock) or trouble
     try:
         found = _search(claim, given, search, refuter)
     except OutOfTime:
@@ -130,7 +137,15 @@ def _decide(claim: str, given: list[str], clock: Clock) -> dict[str, Any]:
         found = None
     if found is None and (witness := refute(refuter, effort=3, clock=clock.part(seconds=LAST_LOOK))) is not None:
         return refuted(claim, given, witness)
-    return found or _domain_trouble(given, goal, clock)
+    return found or _domain_trouble(given, goal, clock, LATER_LOOK)
+
+
+def _without_a_proof(claim: str, given: list[str], refuter: Refuter, clock: Clock) -> dict[str, Any] | None:
+    """Look for a witness only."""
+    for effort, seconds in WITHOUT_A_PROOF:
+        if witness := refute(refuter, effort=effort, clock=clock.part(seconds=seconds)):
+            return refuted(claim, given, witness)
+    return None
 
 
 def _search(claim: str, given: list[str], search: Search, refuter: Refuter) -> dict[str, Any] | None:
@@ -148,14 +163,14 @@ def _search(claim: str, given: list[str], search: Search, refuter: Refuter) -> d
     return None
 
 
-def _domain_trouble(given: list[str], goal: Rel, clock: Clock) -> dict[str, Any]:
+def _domain_trouble(given: list[str], goal: Rel, clock: Clock, seconds: float) -> dict[str, Any]:
     """Say which condition the claim's terms need, and where within the hypotheses it fails, if that is found."""
     context = opening(given)
     needed: list[str] = []
     with suppress(TermError, TooLarge, UndefinedTerm, NotDefined, OutOfTime):
         while (missing := _missing(context, goal)) and len(needed) < MOST_CONDITIONS:
             needed.append(missing)
-            if found := _fails_within(given, goal, missing, clock):
+            if found := _fails_within(given, goal, missing, clock.part(seconds=seconds)):
                 return found
             context.add(context.fact(read_relation(missing)))
     if not needed:
@@ -170,7 +185,7 @@ def _fails_within(given: list[str], goal: Rel, missing: str, clock: Clock) -> di
         return None  # about a summand: its index is an integer within the ends of the sum, which no point says
     integers, relations = hypotheses(given)
     refuter = Refuter(opening(given, clock.tick), relation, relations, integers)
-    witness = refute(refuter, effort=1, clock=clock.part(seconds=0.3))
+    witness = refute(refuter, effort=1, clock=clock)
     if witness is None:
         return None
     certificate = {"kind": "refutation", "claim": missing, "given": given, "point": witness}

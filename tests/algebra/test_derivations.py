@@ -86,6 +86,14 @@ def test_ill_posed_mutants_are_counted_apart_and_are_not_killed():
     assert result.rate < result.well_posed_rate == 1
 
 
+def test_where_a_term_has_no_value_no_proof_is_looked_for():
+    before = time.process_time()
+    verdict = prove("sum(k, 0, t - 1, sqrt(x)**k) == p(t, sqrt(x))", ["integer(t)", "x >= -1"], timeout=20)
+    assert (verdict.status, verdict.method) == ("undecided", "no value")
+    assert replay(verdict.certificate)
+    assert time.process_time() - before < 3.2
+
+
 def test_ends_of_sums_move_by_one_and_are_caught():
     given = ("integer(t)", "t >= 1", "x >= 0")
     claims = "sum(k, 1, t, k) == t*(t + 1)/2 / (1 - x)*sum(k, 0, t - 1, x**k) == 1 - x**t / sum(k, t, 2*t, 1) == t + 1"

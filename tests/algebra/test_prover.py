@@ -160,7 +160,7 @@ CONVERGENCE = [
      "/(1 - x)", "/(2 - 2*x)"),
     ("sum(k, 0, t - 1, exp(-eta*k)) <= 1/(1 - exp(-eta))", "integer(t); t >= 1; eta > 0", "<= 1/", "<= 999/1000/"),
     ("sum(k, 0, t - 1, a**(t - 1 - k)) == p(t, a)", "integer(t); t >= 1; a >= 0", "t - 1 - k", "t - k"),
-    ("2*n*e**2 >= log(2/delta)", "2*exp(-2*n*e**2) <= delta; n > 0; e > 0; delta > 0; delta < 1", ">= log(2", ">= log(3"),
+    ("2*n*e**2 >= log(2/delta)", "2*exp(-2*n*e**2) <= delta; n > 0; e > 0; delta > 0; delta < 1", "log(2", "log(3"),
     ("exp(lam**2*s**2/2 - lam*e) >= exp(-e**2/(2*s**2))", "s > 0; lam > 0; e > 0", "(2*s**2)", "(3*s**2)"),
     ("(1 - x)**n <= 1/(1 + n*x)", "integer(n); n >= 0; 0 <= x; x <= 1", "1 + n*x", "1 + 11/10*n*x"),
     ("sum(k, t, 2*t, k) == 3*t*(t + 1)/2", "integer(t); t >= 0", "3*t", "2*t"),
