@@ -91,7 +91,7 @@ def test_where_a_term_has_no_value_no_proof_is_looked_for():
     verdict = prove("sum(k, 0, t - 1, sqrt(x)**k) == p(t, sqrt(x))", ["integer(t)", "x >= -1"], timeout=20)
     assert (verdict.status, verdict.method) == ("undecided", "no value")
     assert replay(verdict.certificate)
-    assert time.process_time() - before < 3.2
+    assert time.process_time() - before < 4
 
 
 def test_ends_of_sums_move_by_one_and_are_caught():
