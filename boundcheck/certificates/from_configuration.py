@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boundcheck.certificates.problem import check_memory
-from boundcheck.network import TransportationMap, Weights, symmetric_initialization, target
+from boundcheck.network import Weights, random_inputs, random_targets, symmetric_initialization
 
 if TYPE_CHECKING:
     from boundcheck.certificates.guarantee import Certificate
     from boundcheck.configuration import Configuration
     from boundcheck.series import Series
 
-INPUTS, MAP, INITIAL = 4, 5, 6
-"""Labels of the random streams that are spawned from the seed; inputs and map as in the measurements."""
+INITIAL = 6
+"""Label of the random stream of the initial weights, spawned from the seed."""
 METHODS = {"certificate-a": "A", "certificate-b": "B"}
 
 
@@ -31,7 +31,8 @@ def certify_from_configuration(
 ) -> Certificate:
     """Certify the network, data and step size of a configuration, at tau and the powers of ten below it.
 
-    Targets without a data file are realisable ones of the configuration's nu, drawn from its seed. The projection is on
+    Targets without a data file are realisable ones of the configuration's nu, drawn from its seed, the very doubles
+    that a report measures. The projection is on
     rho if network.projected. run.statements may name certificate-a or certificate-b to ask for one method.
 
     Args:    configuration: a Configuration, or what `resolve` takes; data: the series, if it is read already.
@@ -71,6 +72,8 @@ def _taus(tau: int) -> tuple[int, ...]:
 
 
 def _samples(configuration: Configuration, data: Series | None) -> tuple[Any, Any]:
+    from boundcheck.configuration import TARGET_POINTS
+
     numbers, source = configuration.parameters, configuration.data
     if data is None and source.path is not None:
         from boundcheck.series import load_series
@@ -78,12 +81,9 @@ def _samples(configuration: Configuration, data: Series | None) -> tuple[Any, An
         data = load_series(source.path, source.column, numbers.T, source.max_windows)
     if data is not None:
         return data.X, data.y
-    seed = configuration.run.seed
-    X = np.random.default_rng(np.random.SeedSequence([seed, INPUTS])).normal(size=(numbers.n, numbers.T, numbers.d))
-    X = X / np.linalg.norm(X, axis=2, keepdims=True) * (1 - 1e-15)
-    stream = np.random.default_rng(np.random.SeedSequence([seed, MAP]))
-    transport = TransportationMap.random(nu_w=numbers.nu_w, nu_u=numbers.nu_u, d=numbers.d, rng=stream)
-    return X, target(transport, X, configuration.network.activation, float(numbers.alpha), seed=seed)[0]
+    seed, points = configuration.run.seed, TARGET_POINTS[configuration.preset]
+    X, nu = random_inputs(numbers.n, numbers.T, numbers.d, seed), {"nu_w": numbers.nu_w, "nu_u": numbers.nu_u}
+    return X, random_targets(X, configuration.network.activation, numbers.alpha, **nu, points=points, seed=seed)[0]
 
 
 def _weights(configuration: Configuration, d: int) -> Weights:

@@ -17,6 +17,7 @@ from boundcheck.configuration.reading import load as load
 from boundcheck.configuration.reading import preset as preset
 from boundcheck.configuration.reading import read_toml as read_toml
 from boundcheck.configuration.reading import resolve as resolve
+from boundcheck.configuration.sections import TARGET_POINTS as TARGET_POINTS
 from boundcheck.configuration.sections import Configuration as Configuration
 from boundcheck.configuration.sections import Data as Data
 from boundcheck.configuration.sections import Network as Network

@@ -11,6 +11,8 @@ from boundcheck.configuration.exact import INTEGERS, SYMBOLS, check_domain, exac
 
 _NEED_RADII = ("theorem", "corollary")
 NU_OF_DATA = ("configuration", "tangent-kernel")
+TARGET_POINTS = {"quick": 1 << 12, "paper": 1 << 14, "full": 1 << 16}
+"""Quadrature points of realisable targets, by preset: whoever draws the targets of a configuration takes so many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

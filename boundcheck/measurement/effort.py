@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from boundcheck.configuration import TARGET_POINTS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
@@ -22,17 +24,27 @@ class Effort:
 
 EFFORTS = {
     "quick": Effort(
-        starts=64, iterations=24, runs=100, widths=(64, 256, 1024, 4096, 16384, 65536), points=1 << 12, trained_runs=36
+        starts=64,
+        iterations=24,
+        runs=100,
+        widths=(64, 256, 1024, 4096, 16384, 65536),
+        points=TARGET_POINTS["quick"],
+        trained_runs=36,
     ),
     "paper": Effort(
-        starts=256, iterations=60, runs=400, widths=tuple(2**k for k in range(6, 17)), points=1 << 14, trained_runs=40
+        starts=256,
+        iterations=60,
+        runs=400,
+        widths=tuple(2**k for k in range(6, 17)),
+        points=TARGET_POINTS["paper"],
+        trained_runs=40,
     ),
     "full": Effort(
         starts=512,
         iterations=100,
         runs=2000,
         widths=tuple(2**k for k in range(6, 17)),
-        points=1 << 16,
+        points=TARGET_POINTS["full"],
         trained_runs=200,
     ),
 }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from boundcheck.measurement.memory import check_memory
-from boundcheck.measurement.values import Problem, seeds
+from boundcheck.measurement.values import Problem
 
 
 def prepare(problem: Problem, *, targets: bool = True) -> Problem:
@@ -22,16 +22,7 @@ def prepare(problem: Problem, *, targets: bool = True) -> Problem:
     if problem.X is None:
         problem = problem.replace(X=random_inputs(problem))
     if problem.y is None and targets:
-        from boundcheck.network import target
-
-        y, error = target(
-            transport(problem),
-            problem.X,
-            problem.activation,
-            float(problem.alpha),
-            points=problem.effort.points,
-            seed=problem.seed,
-        )
+        y, error = _targets(problem)
         problem = problem.replace(y=y, target_error=error, realisable=True)
     if problem.target_error is None and targets:
         problem = problem.replace(target_error=np.zeros((problem.n, problem.T)))
@@ -40,20 +31,30 @@ def prepare(problem: Problem, *, targets: bool = True) -> Problem:
 
 def random_inputs(problem: Problem) -> np.ndarray:
     """Draw (n, T, d) inputs with ||x_t|| = 1, shrunk by one rounding so that no norm exceeds 1."""
-    rng = np.random.default_rng(seeds(problem, 4))
-    X = rng.normal(size=(problem.n, problem.T, problem.d))
-    return X / np.linalg.norm(X, axis=2, keepdims=True) * (1.0 - 1e-15)
+    from boundcheck import network
+
+    return network.random_inputs(problem.n, problem.T, problem.d, problem.seed)
+
+
+def _targets(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """Return y and its error; those of a random map are the targets of a configuration with the same numbers."""
+    from boundcheck import network
+
+    given = {"points": problem.effort.points, "seed": problem.seed}
+    if problem.map != "random":
+        return network.target(transport(problem), problem.X, problem.activation, float(problem.alpha), **given)
+    nu = {"nu_w": problem.nu_w, "nu_u": problem.nu_u}
+    return network.random_targets(problem.X, problem.activation, problem.alpha, **nu, **given)
 
 
 def transport(problem: Problem) -> Any:
     """Draw the transportation map of the problem's targets, from its seed, or take the one it asks for."""
-    from boundcheck.network import TransportationMap
+    from boundcheck import network
 
     if problem.map != "random":
         X = random_inputs(problem) if problem.X is None else problem.X
         return AxisMap(axis=X[0, -1], nu_u=float(problem.nu_u), alternating=problem.map == "alternating")
-    rng = np.random.default_rng(seeds(problem, 5))
-    return TransportationMap.random(nu_w=float(problem.nu_w), nu_u=float(problem.nu_u), d=problem.d, rng=rng)
+    return network.random_map(problem.nu_w, problem.nu_u, problem.d, problem.seed)
 
 
 class AxisMap:

@@ -19,6 +19,9 @@ from boundcheck.network.initialization import check_inputs as check_inputs
 from boundcheck.network.initialization import check_targets as check_targets
 from boundcheck.network.initialization import symmetric_initialization as symmetric_initialization
 from boundcheck.network.memory import estimate_memory as estimate_memory
+from boundcheck.network.samples import random_inputs as random_inputs
+from boundcheck.network.samples import random_map as random_map
+from boundcheck.network.samples import random_targets as random_targets
 from boundcheck.network.states import forward as forward
 from boundcheck.network.states import hidden_states as hidden_states
 from boundcheck.network.states import linear_forward as linear_forward

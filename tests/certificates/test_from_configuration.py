@@ -4,6 +4,8 @@ import pytest
 from boundcheck.certificates import certify, certify_from_configuration, replay
 from boundcheck.certificates.problem import check_memory
 from boundcheck.configuration import preset
+from boundcheck.measurement import prepare
+from boundcheck.measurement.from_configuration import problem_of
 
 
 def small(**values):
@@ -16,6 +18,16 @@ def test_a_configuration_is_certified_and_replays():
     assert sorted({item.tau for item in certificate.guarantees}) == [10, 20]
     assert certificate.measured is not None
     assert replay(certificate).accepted
+
+
+@pytest.mark.parametrize(("name", "seed"), [("quick", 0), ("paper", 3)])
+def test_certificates_and_measurements_are_about_the_same_data(name, seed):
+    sizes = {"m": 16, "T": 2, "n": 2, "d": 2, "tau": 2, "rho_w": 2, "rho_u": 4, "run": {"seed": seed}}
+    configuration = preset(name).with_values(sizes)
+    certified = certify_from_configuration(configuration, fast=True, train=False).problem
+    measured = prepare(problem_of(configuration))
+    assert np.array_equal(certified.X, measured.X)
+    assert np.array_equal(certified.y, measured.y)
 
 
 def test_the_seed_decides():
