@@ -24,7 +24,7 @@ from boundcheck.evaluation.radii import lower_radius, upper_radii
 MAX_ROUNDS = 120
 MAX_COARSE = 9
 MAX_AIMS = 3
-SPARE = 4  # digits that radii have more than suprema over directions
+SPARE, MORE = 4, 10  # digits that suprema over directions have less than radii have at first, more where those fail
 GALLOP = 16
 APART = 1e-6  # relative: doubles tell a slope between widths so far apart
 
@@ -92,6 +92,7 @@ class _Decider:
         self.aims, self.reach = 0, 2
         self.last: tuple[int, Fraction] | None = None
         self.known = Known()
+        self.digits = 0  # of suprema over directions
 
     @property
     def is_decided(self) -> bool:
@@ -102,9 +103,12 @@ class _Decider:
         if width <= self.infeasible or (self.feasible is not None and width >= self.feasible):
             return
         needed = len(str(width)) + 8
-        for digits in (needed, 2 * needed + 20):
+        for digits, more in ((needed, -SPARE), (2 * needed + 20, MORE)):
             with precision(max(digits, 20) + 10):
-                if self._try(width, min(needed, digits)):
+                self.digits = needed + more
+                if more > 0:  # directions may be worse than they were taken to be
+                    self.known.places.clear()
+                if self._try(width, needed):
                     return
         self.is_coarse = True
 
@@ -119,7 +123,7 @@ class _Decider:
 
     def _bound_below(self, width: int, digits: int) -> Rational:
         """Bound g(width) from below, which refutes every smaller even width up to this one; return the radius of it."""
-        below = Asker(self.conditions, LowerBalls(self.conditions.width.activation, digits - SPARE, self.known))
+        below = Asker(self.conditions, LowerBalls(self.conditions.width.activation, self.digits, self.known))
         radius, _ = lower_radius(below, width, digits)
         outer = below.radius_u(width, radius).lower() if self.conditions.is_fixed_point else None
         floor = self.conditions.floor[1] if outer is None else max(self.conditions.floor[1], _exact(outer))
@@ -147,7 +151,7 @@ class _Decider:
         if self.hint < width and self.feasible is None and self.aims < MAX_AIMS:
             self.aims += 1  # do not certify a width that is not the smallest
             return True
-        above = Asker(self.conditions, Balls(self.conditions.width.activation, digits - SPARE, self.known))
+        above = Asker(self.conditions, Balls(self.conditions.width.activation, self.digits, self.known))
         radii = upper_radii(above, width, radius, digits + 4)
         if radii is None:
             return False

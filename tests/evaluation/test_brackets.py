@@ -1,10 +1,11 @@
 """The smallest width in doubles, and how few widths balls are asked for."""
 
 import math
+from fractions import Fraction
 
 import pytest
 
-from boundcheck.evaluation import plan, widths
+from boundcheck.evaluation import balls, plan, widths
 from boundcheck.evaluation.brackets import Bracket, crossing
 from boundcheck.evaluation.planner import conditions_of
 
@@ -61,3 +62,21 @@ def test_balls_are_asked_for_few_widths(epsilon, most, monkeypatch):
     assert found.is_smallest
     assert math.log10(found.m) > 5
     assert len(asked) <= most
+
+
+def test_directions_that_are_worse_than_they_seem_are_sought_anew(monkeypatch):
+    """One of few digits is off by 10^-6 and says that it is good: balls cannot decide with it."""
+    given, digits_asked = {"variant": "lyapunov", "tier": "directional", "activation": "erf"} | GIVEN, set()
+    given["epsilon"] = "1e-20"
+    right = plan("theorem-2", **given)
+    sharpened = balls.sharpened
+
+    def wrong(bends, start, bend, digits):
+        digits_asked.add(digits)
+        place, known, bend = sharpened(bends, start, bend, digits)
+        return place - Fraction(int(digits == min(digits_asked)), 10**6), known, bend
+
+    monkeypatch.setattr(balls, "sharpened", wrong)
+    found = plan("theorem-2", **given)
+    assert (found.m, found.refuted, found.tau) == (right.m, right.m - 2, right.tau)
+    assert len(digits_asked) >= 2
