@@ -44,9 +44,9 @@ def prove(claim: Any, given: Iterable[Any] = (), timeout: float = 10.0) -> Verdi
     Args:    claim: text such as ``"x + 1/x >= 2"``, or a ``Relation``, ``Claim`` or ``Step``.
              given: hypotheses: texts, ``Relation`` or ``IsInteger``.
              timeout: seconds; out of time is undecided.
-    Raises:  LanguageError (a ValueError) for text outside the language of claims.
+    Raises:  LanguageError (a ValueError) for text outside the language of claims, TypeError for another kind.
     """
-    name, text, hypotheses = _texts(claim, tuple(given))
+    name, text, hypotheses = _texts(claim, _given(given))
     return decide(name, text, hypotheses, timeout)
 
 
@@ -81,11 +81,29 @@ def _texts(claim: Any, given: tuple[Any, ...]) -> tuple[str, str, list[str]]:
         given = tuple(item for item in given if isinstance(item, str))
     elif isinstance(claim, Relation):
         return _texts(Claim(claim, ()), given)
+    elif not isinstance(claim, str):
+        message = f"prove takes text such as 'x + 1/x >= 2', a Relation, Claim or Step; got {claim!r}"
+        raise TypeError(message)
     else:
         parse_relation(claim)
         text = " ".join(claim.split())
     hypotheses = [item if isinstance(item, str) else item.text for item in (*extra, *given)]
     return name or text, text, [_checked(item, parse_hypothesis(item)) for item in hypotheses]
+
+
+def _given(given: Any) -> tuple[Any, ...]:
+    from boundcheck.language import IsInteger, Relation
+
+    rule = "given takes a list of hypotheses, each text such as 'x > 0', a Relation or IsInteger"
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        message = f"{rule}; got {given!r}"
+        raise TypeError(message)
+    items = tuple(given)
+    for item in items:
+        if not isinstance(item, (str, Relation, IsInteger)):
+            message = f"{rule}; got {item!r} in it"
+            raise TypeError(message)
+    return items
 
 
 def _checked(text: str, parsed: Hypothesis) -> str:

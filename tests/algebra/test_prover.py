@@ -187,3 +187,21 @@ def test_claims_of_convergence_proofs_and_what_is_false_beside_them(claim, given
     assert (part in claim) or (part in given)
     false = prove(claim.replace(part, changed), [text.replace(part, changed) for text in hypotheses], timeout=10)
     assert false.status == "refuted", false.reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "given", "said"),
+    [
+        (3, (), r"^prove takes text such as 'x \+ 1/x >= 2', a Relation, Claim or Step; got 3$"),
+        (None, (), "got None"),
+        (b"x >= x", (), "got b'x >= x'"),
+        ("x >= x", 3, r"^given takes a list of hypotheses, each text such as 'x > 0', a Relation or IsInteger; got 3$"),
+        ("x >= x", None, "got None"),
+        ("x >= x", "x > 0", "got 'x > 0'$"),
+        ("x >= x", [3], "got 3 in it$"),
+        ("x >= x", ["x > 0", None], "got None in it$"),
+    ],
+)
+def test_another_kind_of_claim_or_hypothesis_is_named(claim, given, said):
+    with pytest.raises(TypeError, match=said):
+        prove(claim, given)
