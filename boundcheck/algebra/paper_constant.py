@@ -85,11 +85,13 @@ def compare(
              expression: the constant as printed; ``alpha_m``, ``a``, ``norm_rho``, ``norm_nu`` and the quantities that
              ours refers to may be used as names.
              given: further hypotheses.
-    Raises:  ValueError where the quantity has no closed form at this tier, LanguageError for text outside the language.
+    Raises:  ValueError where the quantity has no closed form at this tier or a symbol is unknown,
+             LanguageError for text outside the language.
     """
     name, ours, names, tier = _ours(quantity, tier, variant)
     typed = _typed(expression, names)
     assumed = tuple(_assumed(item, names) for item in given)
+    _refuse_unknown(typed, ours, names, assumed)
     verdicts = [prove(Claim(Relation(typed, op, ours)), assumed, timeout) for op in ("<=", ">=")]
     return Compared(
         quantity=name,
@@ -100,6 +102,19 @@ def compare(
         below=verdicts[0],
         above=verdicts[1],
     )
+
+
+def _refuse_unknown(typed: Expr, ours: Expr, names: dict[str, Expr], assumed: tuple[Any, ...]) -> None:
+    """Refuse a typed symbol that nothing says anything about: it is a slip, not a variable."""
+    said = {symbol.name for item in assumed for symbol in getattr(item, "free_symbols", ())}
+    known = {symbol.name for symbol in ours.free_symbols} | set(names) | set(ABBREVIATIONS) | set(KNOWN_SYMBOLS)
+    unknown = sorted({symbol.name for symbol in typed.free_symbols} - known - said)
+    if unknown:
+        message = (
+            f"unknown symbol {unknown[0]!r}; known are: {' '.join(sorted(known, key=str.lower))} "
+            f"(a hypothesis makes another one known: --given \"{unknown[0]} > 0\")"
+        )
+        raise ValueError(message)
 
 
 def _outcome(below: Verdict, above: Verdict) -> Outcome:

@@ -104,10 +104,21 @@ def test_compare_with_a_constant_of_the_readers(terminal):
         (["lemma-1.L", "1", "--tier", "tight"], "tight"),
         (["lemma-1.L", "__x", "--tier", "paper"], "__x"),
         (["lemma-1.L", "1 +", "--tier", "paper"], "cannot read"),
+        (["lemma-1.L", "bogus*3", "--tier", "paper"], "unknown symbol 'bogus'; known are: a alpha alpha_m d delta"),
+        (["lemma-1.L", "sigma_1*T", "--tier", "paper"], "unknown symbol 'sigma_1'"),
+        (["2*x", "y"], "unknown symbol 'y'; known are: "),
     ],
 )
 def test_wrong_questions_to_compare(terminal, arguments, part):
     assert part in terminal.refused("compare", *arguments)
+
+
+def test_a_symbol_is_known_to_compare_by_the_formula_a_hypothesis_or_the_notation(terminal):
+    lemma = ("compare", "lemma-1.L", "--tier", "paper")
+    hypothesis = ("--given", "c >= 1", "--given", "a <= 1")
+    assert terminal.json(*lemma, "c*2*(sigma0 + 1)*sigma1*p(T, a)", *hypothesis)["outcome"] == "looser"
+    assert terminal.json(*lemma, "d*sqrt(sigma0**2+1)*sigma1*p(T,a)")["outcome"] == "looser"
+    assert terminal.json("compare", "x**2 + 1", "2*x")["outcome"] == "tighter"
 
 
 def test_findings_are_true_claims(terminal):
