@@ -201,11 +201,15 @@ def _reference(reference: Any) -> str:
 
 
 def _write_statement(statement: Any, shown: Mapping[str, Any], notation: str) -> None:
-    write(f"{statement.id}  {statement.title}")
+    from boundcheck.language.readable import readable
+    from boundcheck.language.typography import unicode_text
+
+    words = unicode_text if notation == "unicode" else str
+    write_wrapped(f"{statement.id}  {statement.title}", indent=0)
     write_fields({
         "kind": statement.kind,
         "source": shown["source"],
-        "asserts": statement.relation or "-",
+        "asserts": (statement.relation if notation == "latex" else readable(statement.relation)) or "-",
         "tiers": _cell(shown["tiers"]),
         "variants": _cell(shown["variants"]),
         "rests on": _cell(shown["depends_on"]),
@@ -213,15 +217,15 @@ def _write_statement(statement: Any, shown: Mapping[str, Any], notation: str) ->
     })  # fmt: skip
     write("\nHypotheses")
     for item in shown["hypotheses"] or ["none"]:
-        write_wrapped(item)
+        write_wrapped(words(item))
     for form in shown["forms"]:
         label = ", ".join(part for part in (form["tier"], form["variant"]) if part)
         write(f"\n{form['quantity']}" + (f"  ({label})" if label else "") + f"  [{form['source']}]")
         _write_formula(form["formula"] if notation == "text" else form[notation], notation)
         for symbol, reference in form["where"].items():
-            write_wrapped(f"{symbol} is {reference}")
+            write_wrapped(words(f"{symbol} is {reference}"))
         for condition in form["given"]:
-            write_wrapped(f"given {condition}")
+            write_wrapped(words(f"given {condition}"))
     if shown["derivation"]:
         write("\nProof")
     for step in shown["derivation"]:
@@ -231,7 +235,7 @@ def _write_statement(statement: Any, shown: Mapping[str, Any], notation: str) ->
             write_wrapped(f"{step['label']}:")
             _write_formula(step[notation].splitlines(), notation)
         if step["justification"]:
-            write_wrapped(f"because {step['justification']}", indent=6)
+            write_wrapped(words(f"because {step['justification']}"), indent=6)
 
 
 def _write_formula(lines: Any, notation: str) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 from boundcheck.comparison import Comparison
 from boundcheck.language.display import form_latex
+from boundcheck.language.typography import html_text
 from boundcheck.report import graph, reading, wording
 from boundcheck.report.explorer import explorer
 from boundcheck.report.explorer.content import PARAMETERS
 from boundcheck.report.formulas import is_symbol, mathml, quantity_latex
 from boundcheck.report.references import REFERENCES
-from boundcheck.report.typography import html_text
 
 VERDICTS = ("algebra", "hypotheses", "numeric", "empirical")
 

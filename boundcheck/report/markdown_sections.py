@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from boundcheck.language.typography import html_text
 from boundcheck.report import reading, wording
 from boundcheck.report.references import REFERENCES
-from boundcheck.report.typography import html_text
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], ends: str) -> list[str]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from boundcheck.language.typography import GREEK, unicode_text, with_indices
 from boundcheck.report import reading, wording
 from boundcheck.report.formulas import is_symbol, quantity_latex
 from boundcheck.report.references import REFERENCES
-from boundcheck.report.typography import GREEK, unicode_text, with_indices
 
 _PREAMBLE = r"""\documentclass[10pt]{article}
 \usepackage[T1]{fontenc}

@@ -170,3 +170,20 @@ def test_an_enormous_plan_is_exact_in_json(terminal):
     plan = terminal.json("plan", "theorem-2", "--variant", "classic", "--tier", "paper", "--set", asked)
     assert isinstance(plan["m"], str)
     assert int(plan["m"]) > 2**53
+
+
+@pytest.mark.parametrize("identifier", ["theorem-1", "prop-4", "finding-chain", "lemma-1"])
+@pytest.mark.parametrize("notation", ["text", "unicode"])
+def test_show_writes_no_latex_unless_asked(terminal, identifier, notation):
+    shown = terminal.printed("show", identifier, "--notation", notation)
+    assert "\\" not in shown
+    assert all(len(line) <= 80 for line in shown.splitlines())
+    assert "\\" in terminal.printed("show", identifier, "--notation", "latex")
+
+
+def test_hypotheses_are_in_the_notation_asked_for(terminal):
+    assert "||x_t||_2 <= 1 for every t" in terminal.printed("show", "theorem-1")
+    shown = terminal.printed("show", "theorem-1", "--notation", "unicode")
+    assert "‖x_t‖_2 ≤ 1 for every t" in shown
+    assert "<=" not in shown.split("\nProof")[0]
+    assert terminal.json("show", "theorem-1")["relation"].startswith(r"\min_{s<\tau}")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boundcheck.language.typography import html_text
 from boundcheck.report import wording
 from boundcheck.report.reading import at_most
-from boundcheck.report.typography import html_text
 
 
 @pytest.mark.parametrize(
