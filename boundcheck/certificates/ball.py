@@ -20,9 +20,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from boundcheck.certificates.activation_table import ActivationTable
     from boundcheck.certificates.problem import Problem
-    from boundcheck.certificates.rounding import Rounding
+    from boundcheck.network.activation_table import ActivationTable
+    from boundcheck.network.rounding import Rounding
 
 HIGHEST = 5
 

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boundcheck.certificates.rounding import Rounding
 from boundcheck.certificates.symmetric import multi_indices, multiplicity_roots, norm_bound
+from boundcheck.network.rounding import Rounding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from boundcheck.certificates.activation_table import ActivationTable
     from boundcheck.certificates.problem import Problem
+    from boundcheck.network.activation_table import ActivationTable
 
 ROUNDINGS = 16
 

@@ -14,18 +14,18 @@ from boundcheck.certificates.guarantee import LAST, LEAST, STATED_SLACK, Certifi
 from boundcheck.certificates.ingredients import Path, kernel_spectrum, reference_path, table_for
 from boundcheck.certificates.lyapunov import Neighbourhood, bound_minimum, neighbourhood, never_increases
 from boundcheck.certificates.problem import Problem, check_memory
-from boundcheck.certificates.rounding import Rounding, rounding
 from boundcheck.certificates.tracking import Tracking, track
 from boundcheck.certificates.verified_run import VerifiedRun, verified_run
 from boundcheck.certificates.witness import Witness, at_weights, find_witness
 from boundcheck.network import Weights, check_inputs, symmetric_initialization
+from boundcheck.network.rounding import Rounding, rounding
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from boundcheck.certificates.activation_table import ActivationTable
     from boundcheck.certificates.spectrum import Spectrum
     from boundcheck.configuration import Configuration
+    from boundcheck.network.activation_table import ActivationTable
 
 DEFAULT_TAUS = (30, 100, 1000)
 METHODS = ("A", "B")

@@ -17,10 +17,10 @@ from boundcheck.certificates.lyapunov import Lyapunov, Neighbourhood, bound_mini
 
 if TYPE_CHECKING:
     from boundcheck.certificates.reference import Reference
-    from boundcheck.certificates.rounding import Rounding
     from boundcheck.certificates.spectrum import Spectrum
     from boundcheck.certificates.tracking import Tracking
     from boundcheck.certificates.witness import Witness
+    from boundcheck.network.rounding import Rounding
 
 
 def distance_to_witness(

@@ -21,8 +21,8 @@ from boundcheck.certificates.symmetric import multi_indices, positions
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from boundcheck.certificates.rounding import Rounding
     from boundcheck.certificates.spectrum import Spectrum
+    from boundcheck.network.rounding import Rounding
 
 LIBRARY_SLACK = 1e-9
 """Allowance for exp and log1p of the scalar filters, a million times their actual error."""

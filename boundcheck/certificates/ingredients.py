@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boundcheck.certificates import filters
-from boundcheck.certificates.activation_table import activation_table
 from boundcheck.certificates.ball import suprema
 from boundcheck.certificates.centre import centre
 from boundcheck.certificates.reference import Accumulator, Reference, add_third, finish
 from boundcheck.certificates.spectrum import Spectrum, gram_norms, tangent_spectrum
 from boundcheck.certificates.tracking import PairBounds
+from boundcheck.network.activation_table import activation_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from boundcheck.certificates.activation_table import ActivationTable
     from boundcheck.certificates.problem import Problem
-    from boundcheck.certificates.rounding import Rounding
+    from boundcheck.network.activation_table import ActivationTable
+    from boundcheck.network.rounding import Rounding
 
 LADDER = (0.3, 0.55, 0.75, 0.9, 1.01, 1.04, 1.08, 1.15, 1.25, 1.4, 1.7, 2.2, 3.0)
 """Radii of the balls around a pair, in units of the largest displacement of its reference path."""

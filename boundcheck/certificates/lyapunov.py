@@ -21,19 +21,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boundcheck.certificates.activation_table import activation_table
 from boundcheck.certificates.ball import suprema
 from boundcheck.certificates.centre import centre
 from boundcheck.certificates.spectrum import gram_norms
+from boundcheck.network.activation_table import activation_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from boundcheck.certificates.activation_table import ActivationTable
     from boundcheck.certificates.problem import Problem
-    from boundcheck.certificates.rounding import Rounding
     from boundcheck.certificates.spectrum import Spectrum
     from boundcheck.certificates.witness import Witness
+    from boundcheck.network.activation_table import ActivationTable
+    from boundcheck.network.rounding import Rounding
 
 CHI_GRID = tuple(k / 40 for k in range(2, 40))
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from boundcheck.activations import Activation
 
-LARGEST_RANGE = 64.0
-"""Pre-activations beyond this size are refused."""
 BLOCK_COLUMNS = 1 << 16
 """Doubles of one component of one block of neurons, 512 KiB: what is live at once does not grow with m."""
 

@@ -24,16 +24,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boundcheck.certificates.rounding import root_mean_square
 from boundcheck.certificates.symmetric import multi_indices, multiplicity_roots
+from boundcheck.network.rounding import root_mean_square
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from boundcheck.certificates.centre import Centre
     from boundcheck.certificates.problem import Problem
-    from boundcheck.certificates.rounding import Rounding
     from boundcheck.certificates.spectrum import Spectrum
+    from boundcheck.network.rounding import Rounding
 
 SUB_BLOCK = 32
 SHARE = 24

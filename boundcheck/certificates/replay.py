@@ -21,10 +21,10 @@ from boundcheck.certificates.document import SCOPE, STANDING, read_problem, seal
 from boundcheck.certificates.guarantee import KIND, LAST, LEAST, SCHEMA, STATED_SLACK
 from boundcheck.certificates.ingredients import kernel_spectrum, reference_path, table_for
 from boundcheck.certificates.lyapunov import bound_minimum, neighbourhood, never_increases
-from boundcheck.certificates.rounding import OUTWARD
 from boundcheck.certificates.tracking import track
 from boundcheck.certificates.verified_run import verified_run
 from boundcheck.certificates.witness import find_witness
+from boundcheck.network.rounding import OUTWARD
 
 if TYPE_CHECKING:
     from boundcheck.certificates.guarantee import Certificate

@@ -23,9 +23,9 @@ from boundcheck.certificates.centre import centre
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from boundcheck.certificates.activation_table import ActivationTable
     from boundcheck.certificates.problem import Problem
-    from boundcheck.certificates.rounding import Rounding
+    from boundcheck.network.activation_table import ActivationTable
+    from boundcheck.network.rounding import Rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from boundcheck.certificates.reference import Reference
-    from boundcheck.certificates.rounding import Rounding
+    from boundcheck.network.rounding import Rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -21,20 +21,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boundcheck.certificates.activation_table import CELLS_PER_UNIT, activation_table
 from boundcheck.certificates.ball import suprema
 from boundcheck.certificates.centre import centre
-from boundcheck.certificates.rounding import INFLATION
 from boundcheck.certificates.spectrum import gram_norms
 from boundcheck.network import Weights
+from boundcheck.network.activation_table import CELLS_PER_UNIT, activation_table
+from boundcheck.network.rounding import INFLATION
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from boundcheck.certificates.activation_table import ActivationTable
     from boundcheck.certificates.problem import Problem
-    from boundcheck.certificates.rounding import Rounding
     from boundcheck.certificates.spectrum import Spectrum
+    from boundcheck.network.activation_table import ActivationTable
+    from boundcheck.network.rounding import Rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -153,7 +153,7 @@ class _Run:
 
     def step(self, *, last: bool) -> tuple[float, float, float]:
         """Return the measured risk, the slip of the step and the rms error of the outputs; advance the weights."""
-        from boundcheck.certificates.compiled import adjoint_step, forward_step
+        from boundcheck.network.compiled import adjoint_step, forward_step
 
         largest = forward_step(
             self.w, self.u, self.c, self.inputs, self.table.coefficients, CELLS_PER_UNIT, self.states, self.slopes,
@@ -189,7 +189,7 @@ class _Run:
         for _ in range(self.inputs.shape[0]):
             at_z = W * state + gamma(self.u.shape[1] + 3) * (W * size + drive)
             state, slope = table.suprema[1] * at_z + table.errors[0], table.suprema[2] * at_z + table.errors[1]
-        from boundcheck.certificates.compiled import CHUNK
+        from boundcheck.network.compiled import CHUNK
 
         roundings = CHUNK + self.problem.m // CHUNK + 4
         return {"h": state + gamma(roundings) * (size + state), "state": state, "slope": slope}

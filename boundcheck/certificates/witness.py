@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boundcheck.certificates.centre import centre
-from boundcheck.certificates.rounding import root_mean_square
 from boundcheck.network import Weights
+from boundcheck.network.rounding import root_mean_square
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from boundcheck.certificates.activation_table import ActivationTable
     from boundcheck.certificates.problem import Problem
-    from boundcheck.certificates.rounding import Rounding
     from boundcheck.certificates.spectrum import Spectrum
+    from boundcheck.network.activation_table import ActivationTable
+    from boundcheck.network.rounding import Rounding
 
 
 INSIDE = 1e-13

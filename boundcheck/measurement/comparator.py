@@ -32,8 +32,8 @@ def ridge_comparator(problem: Problem, seed: np.random.SeedSequence) -> Comparat
     """Find Theta_bar in Omega_{rho,m} with a small risk.
 
     Ridge regression of y in the tangent features at Theta(0), projected on the neighbourhood; the penalty that gives
-    the smallest risk plus distance over m is taken. The risk is the network's own, not the linear model's; in small
-    problems it and the distance are enclosed and rounded up.
+    the smallest risk plus distance over m is taken. The risk is the network's own, not the linear model's; it and
+    the distance are enclosed and rounded up, unless sigma is not smooth and the problem large.
     """
     from boundcheck import network
     from boundcheck.network import Weights
@@ -59,12 +59,13 @@ def ridge_comparator(problem: Problem, seed: np.random.SeedSequence) -> Comparat
 
 
 def _enclosed(found: Comparator, problem: Problem) -> Comparator:
-    """Enclose risk and distance where that takes little time."""
-    from boundcheck.measurement.comparator_witness import MOST, upper_ends
+    """Enclose risk and distance, if that can be done."""
+    from boundcheck.measurement.comparator_witness import upper_ends
 
-    if problem.m * problem.y.size > MOST:
+    ends = upper_ends(found.initial, found.weights, problem.X, problem.y, problem.activation)
+    if ends is None:
         return found
-    risk, distance = upper_ends(found.initial, found.weights, problem.X, problem.y, problem.activation)
+    risk, distance = ends
     return replace(found, risk=risk, distance=distance, enclosed=True)
 
 

@@ -255,16 +255,18 @@ def measure_comparator(problem: Problem) -> tuple[Measurement, ...]:
     done = runs(problem, eta, True)[0]
     seed = seeds(problem, 13).spawn(1)[0]
     found = ridge_comparator(prepared(problem), seed)
-    given = {"R_comparator": found.risk.hex(), "V_0": found.distance.hex()}
-    words = (
-        f"the bound takes R_comparator = {found.risk:.3g} and V_0 = {found.distance:.3g}, "
-        f"{'enclosed and rounded up' if found.enclosed else 'in doubles'}, of the comparator that ridge regression in "
-        "the tangent features finds"
-    )
-    witness = run_witness(problem, eta, "projected", 1) | given | {"given": given, "reason": words}
+    sizes = {"R_comparator": found.risk.hex(), "V_0": found.distance.hex()}
+    words = f"R_comparator = {found.risk:.3g} and V_0 = {found.distance:.3g}"
+    comparator = "of the comparator that ridge regression in the tangent features finds"
+    if found.enclosed:
+        reason = f"the bound takes {words}, enclosed and rounded up, {comparator}"
+    else:
+        reason = f"no bound is certified: {words}, in doubles only, {comparator}, cannot be enclosed for this sigma"
+    given = {"given": sizes} if found.enclosed else {}
+    witness = run_witness(problem, eta, "projected", 1) | sizes | given | {"reason": reason}
     if problem.tau == 1 and found.enclosed:
         witness |= {"form": "start", "y": encode(prepared(problem).y)}
-    limit = _comparator_bound(problem, found.risk, found.distance)
+    limit = _comparator_bound(problem, found.risk, found.distance) if found.enclosed else None
     return (
         Measurement(
             statement="theorem-1-any-target",

@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from certification_problems import small_problem  # noqa: E402
 
 from boundcheck.certificates.ingredients import kernel_spectrum, table_for  # noqa: E402
-from boundcheck.certificates.rounding import OUTWARD  # noqa: E402
+from boundcheck.network.rounding import OUTWARD  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ import pytest
 from boundcheck import network
 from boundcheck.certificates.ball import suprema
 from boundcheck.certificates.centre import centre
-from boundcheck.certificates.rounding import OUTWARD
 from boundcheck.network import Weights
+from boundcheck.network.rounding import OUTWARD
 
 SIZE = 6
 

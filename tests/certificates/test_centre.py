@@ -6,9 +6,9 @@ from flint import arb, ctx
 from boundcheck import network
 from boundcheck.certificates.centre import centre
 from boundcheck.certificates.ingredients import table_for
-from boundcheck.certificates.rounding import OUTWARD, PLAIN
 from boundcheck.certificates.symmetric import multi_indices, multiplicity_roots, norm_bound, unpack
 from boundcheck.network import Weights
+from boundcheck.network.rounding import OUTWARD, PLAIN
 
 
 def block_of(problem, size):

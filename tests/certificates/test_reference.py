@@ -2,8 +2,8 @@ import numpy as np
 
 from boundcheck.certificates.centre import centre
 from boundcheck.certificates.ingredients import reference_path
-from boundcheck.certificates.rounding import OUTWARD, root_mean_square
 from boundcheck.certificates.symmetric import unpack
+from boundcheck.network.rounding import OUTWARD, root_mean_square
 
 
 def by_hand(problem, table, eta, steps):

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from boundcheck.certificates import filters
 from boundcheck.certificates.centre import centre
-from boundcheck.certificates.rounding import OUTWARD, PLAIN
 from boundcheck.certificates.spectrum import gram_norms, largest_eigenvalue
 from boundcheck.network import gram_matrix
+from boundcheck.network.rounding import OUTWARD, PLAIN
 
 
 @settings(derandomize=True, deadline=None, max_examples=25)

@@ -4,9 +4,9 @@ from certification_problems import small_problem
 from flint import arb, ctx
 
 from boundcheck.certificates.ingredients import kernel_spectrum, table_for
-from boundcheck.certificates.rounding import OUTWARD
 from boundcheck.certificates.verified_run import verified_run
 from boundcheck.network import gradient_descent
+from boundcheck.network.rounding import OUTWARD
 
 
 def exact_risks(problem, eta, steps):

@@ -10,11 +10,15 @@ from scipy.stats import binomtest
 from boundcheck.measurement import Problem, measure, prepare, reevaluate
 from boundcheck.measurement.approximation import frequency
 from boundcheck.measurement.bounds import tightest
+from boundcheck.measurement.comparator import ridge_comparator
+from boundcheck.measurement.comparator_witness import MOST, tabulated_risk
 from boundcheck.measurement.convergence import runs, step_size, target_slack, train
 from boundcheck.measurement.coverage import clopper_pearson, quantile, run_all
 from boundcheck.measurement.free_descent import _steps_needed, prescription
 from boundcheck.measurement.memory import check_memory, needed_bytes
 from boundcheck.measurement.values import seeds
+from boundcheck.network import forward, risk
+from boundcheck.network.activation_table import activation_table
 
 SMALL = Problem(T=3, d=2, n=4, m=64, rho_w=1, rho_u=1, tau=30, runs=3, restarts=8)
 
@@ -129,6 +133,52 @@ def test_a_comparator_bounds_the_run_for_any_targets():
         (unknown,) = measure(statement, real)
         assert unknown.value is None
         assert "realisable" in unknown.witness["reason"]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sin", "gaussian", "logistic", "tanh(z)/2 + sin(z)/4"])
+def test_a_comparators_risk_in_tabulated_doubles_is_above_the_one_in_arb(activation):
+    problem = prepare(SMALL.replace(activation=activation, m=16, T=3, n=4))
+    found = ridge_comparator(problem, seeds(problem, 13).spawn(1)[0])
+    assert found.enclosed
+    doubles = tabulated_risk(found.weights, problem.X, problem.y, activation)
+    assert found.risk <= doubles <= found.risk * (1 + 1e-8) + 1e-13
+
+
+@pytest.mark.parametrize("wrong", [-1e-3, 1e-3])
+def test_errors_of_the_table_are_carried_to_the_risk(monkeypatch, wrong):
+    problem = prepare(SMALL.replace(m=16))
+    found = ridge_comparator(problem, seeds(problem, 13).spawn(1)[0])
+
+    def rough(activation, limit):
+        table = activation_table(activation, limit)
+        coefficients, errors = table.coefficients.copy(), table.errors.copy()
+        coefficients[:, 0, 0] += wrong * np.sign(np.arange(len(coefficients)) - len(coefficients) // 2)
+        errors[0] += abs(wrong)
+        return replace(table, coefficients=coefficients, errors=errors)
+
+    monkeypatch.setattr("boundcheck.network.activation_table.activation_table", rough)
+    assert tabulated_risk(found.weights, problem.X, problem.y, "tanh") > found.risk
+
+
+def test_a_comparator_is_enclosed_at_sizes_that_people_use():
+    problem = prepare(SMALL.replace(m=2048))
+    assert problem.m * problem.y.size > MOST
+    found = ridge_comparator(problem, seeds(problem, 13).spawn(1)[0])
+    plain = risk(forward(found.weights, problem.X, "tanh"), problem.y)
+    move = np.sum((found.weights.w - found.initial.w) ** 2) + np.sum((found.weights.u - found.initial.u) ** 2)
+    assert found.enclosed
+    assert plain * (1 - 1e-12) < found.risk < plain * (1 + 1e-6)
+    assert move < found.distance < move * (1 + 1e-8)
+
+
+def test_a_comparator_that_cannot_be_enclosed_gives_no_bound(monkeypatch):
+    problem = prepare(SMALL.replace(m=2048, activation="relu"))
+    assert not ridge_comparator(problem, seeds(problem, 13).spawn(1)[0]).enclosed
+    monkeypatch.setattr("boundcheck.measurement.comparator_witness.upper_ends", lambda *_: None)
+    (found,) = measure("theorem-1-any-target", SMALL)
+    assert "given" not in found.witness
+    assert "bound" not in found.witness
+    assert "no bound is certified" in found.witness["reason"]
 
 
 def test_runs_are_shared_between_statements():

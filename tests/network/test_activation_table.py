@@ -3,8 +3,8 @@ import pytest
 from flint import arb, ctx
 
 from boundcheck.activations import activation
-from boundcheck.certificates.activation_table import HALF_CELL, activation_table
 from boundcheck.enclosure import compile_arb
+from boundcheck.network.activation_table import HALF_CELL, activation_table
 from boundcheck.notation import z as symbol
 
 

@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boundcheck.certificates.problem import LARGEST_RANGE
-from boundcheck.certificates.rounding import OUTWARD
+from boundcheck.network.rounding import OUTWARD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from boundcheck.activations import Activation
 
+LARGEST_RANGE = 64.0
+"""Pre-activations beyond this size are refused."""
 DEGREE = 12
 CELLS_PER_UNIT = 16
 HALF_CELL = 1 / 32
@@ -55,7 +56,7 @@ class ActivationTable:
         if z.size and not np.abs(z).max() <= self.limit:
             message = f"pre-activations must lie within the table, |z| <= {self.limit}; got {np.abs(z).max():.6g}"
             raise ValueError(message)
-        from boundcheck.certificates.compiled import horner
+        from boundcheck.network.compiled import horner
 
         result = np.empty((count, z.size))
         horner(np.ascontiguousarray(z, dtype=np.float64).reshape(-1), self.coefficients, result, CELLS_PER_UNIT)
