@@ -58,7 +58,7 @@ def all_statements(own: Own) -> tuple[Any, ...]:
 
 def find_statement(identifier: str, own: Own) -> Any:
     """Look a statement up by its id; ValueError listing what exists, with the nearest ids first."""
-    known = {item.id: item for item in (*all_statements(own), *_findings())}
+    known = {item.id: item for item in everything(own)}
     if identifier in known:
         return known[identifier]
     from difflib import get_close_matches
@@ -70,7 +70,7 @@ def find_statement(identifier: str, own: Own) -> Any:
 
 def _check_graph(own: Own) -> None:
     """Refuse statements that rest on what does not exist, or on themselves, through whatever others."""
-    known = {item.id: item.depends_on for item in (*all_statements(own), *_findings())}
+    known = {item.id: item.depends_on for item in everything(own)}
     for statement in own.statements:
         for name in statement.depends_on:
             if name not in known:
@@ -94,10 +94,13 @@ def _cycle(depends_on: Mapping[str, Sequence[str]], start: str) -> tuple[str, ..
     return ()
 
 
-def _findings() -> tuple[Any, ...]:
+def everything(own: Own) -> tuple[Any, ...]:
+    """Return all statements, and after them the findings (but one whose id is a statement's of the user's own)."""
     from boundcheck import theory
 
-    return tuple(theory.findings())
+    stated = all_statements(own)
+    ids = {item.id for item in stated}
+    return (*stated, *(item for item in theory.findings() if item.id not in ids))
 
 
 def _collect(path: Path) -> tuple[list[Any], dict[str, Any]]:

@@ -24,14 +24,14 @@ from boundcheck.cli.frame import (
     write_table,
     write_wrapped,
 )
-from boundcheck.cli.own import OwnOption, all_statements, find_statement, read_own
+from boundcheck.cli.own import OwnOption, all_statements, everything, find_statement, read_own
 from boundcheck.cli.remembered import remembered_rows
 
 
 def list_statements(
     statements_from: OwnOption = None, format: FormatOption = Format.table, quiet: QuietOption = False
 ) -> int:
-    """List the statements; as JSON also with tiers, quantities and what each rests on."""
+    """List the statements, then the findings; as JSON also with tiers, quantities and what each rests on."""
     rows = _own_rows(statements_from) if statements_from else remembered_rows(lambda: _own_rows(None))
     if format is Format.json:
         write_json(rows)
@@ -42,7 +42,7 @@ def list_statements(
 
 
 def _own_rows(statements_from: Sequence[Path] | None) -> list[dict[str, Any]]:
-    return [_summary(item) for item in all_statements(read_own(statements_from))]
+    return [_summary(item) for item in everything(read_own(statements_from))]
 
 
 class Notation(str, Enum):  # noqa: UP042 - the option's text is the value
@@ -135,10 +135,13 @@ def _write_finding(finding: Any, verdicts: list[Any]) -> None:
 
 
 def _summary(statement: Any) -> dict[str, Any]:
+    from boundcheck import theory
+
+    found = any(statement is item for item in theory.findings())
     return {
         "id": statement.id,
         "title": statement.title,
-        "kind": statement.kind,
+        "kind": "finding" if found else statement.kind,
         "tiers": list(statement_tiers(statement)),
         "variants": list(statement.variants),
         "depends_on": list(statement.depends_on),
@@ -207,7 +210,7 @@ def _write_statement(statement: Any, shown: Mapping[str, Any], notation: str) ->
     words = unicode_text if notation == "unicode" else str
     write_wrapped(f"{statement.id}  {statement.title}", indent=0)
     write_fields({
-        "kind": statement.kind,
+        "kind": shown["kind"],
         "source": shown["source"],
         "asserts": (statement.relation if notation == "latex" else readable(statement.relation)) or "-",
         "tiers": _cell(shown["tiers"]),

@@ -22,14 +22,25 @@ Measure = Callable[..., Any]
 
 
 def select(configuration: Configuration, own: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """Pick the statements that a configuration asks for, with the user's own; ValueError listing what exists."""
+    """Pick the statements that a configuration asks for, with the user's own; ValueError listing what exists.
+
+    Findings may be asked for too, beside at least one statement: ``findings.select`` picks those.
+    """
+    from boundcheck.theory import findings
     from boundcheck.theory import statements as listed
 
     known = {item.id: item for item in (*listed(), *own)}
+    noted = {item.id: item.depends_on for item in findings()}
     wanted = configuration.run.statements or tuple(known)
-    unknown = [name for name in wanted if name not in known]
+    unknown = [name for name in wanted if name not in known and name not in noted]
     if unknown:
         message = f"unknown statement {unknown[0]!r}; statements are: {' '.join(known)}"
+        raise ValueError(message)
+    if not own and not any(name in known for name in wanted):
+        message = (
+            f"{wanted[0]} is a finding, which is part of the full report and of one on what it is about: "
+            f"ask for {' or '.join(noted[wanted[0]])} (boundcheck check {wanted[0]} checks it alone)"
+        )
         raise ValueError(message)
     wanted = (*wanted, *(item.id for item in own if item.id not in wanted))
     return tuple(known[name] for name in known if name in wanted)

@@ -274,3 +274,13 @@ def test_a_column_may_belong_to_the_data_of_a_configuration(terminal, tmp_path, 
     data = series("a,b\n1,2\n")
     path = config(tmp_path, f'[data]\npath = "{data}"')
     assert "'foo'" in terminal.refused("certify", "--config", path, "--column", "foo", "--quiet")
+
+
+def test_a_finding_alone_is_no_report(terminal, tmp_path):
+    out = tmp_path / "out"
+    said = terminal.refused("report", "--statements", "finding-chain", "--out", out, "--quiet")
+    assert said.startswith("finding-chain is a finding, which is part of the full report and of one on what ")
+    assert "ask for lemma-1 or lemma-2 " in said
+    slip = terminal.refused("report", "--statements", "finding-chian", "--out", out)
+    assert "unknown statement 'finding-chian'" in slip
+    assert not out.exists()

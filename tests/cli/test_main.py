@@ -106,10 +106,14 @@ def test_a_terminal_without_unicode_gets_replacements():
     assert done.stdout.isascii()
 
 
-def test_list_names_every_statement(terminal):
+def test_list_names_every_statement_and_then_the_findings(terminal):
     rows = terminal.json("list")
-    assert [row["id"] for row in rows] == [item.id for item in theory.statements()]
+    assert [row["id"] for row in rows] == [item.id for item in (*theory.statements(), *theory.findings())]
     assert {"id", "kind", "tiers", "variants", "depends_on"} <= set(rows[0])
+    assert len({tuple(row) for row in rows}) == 1
+    found = [row["id"] for row in rows if row["kind"] == "finding"]
+    assert found == [item.id for item in theory.findings()]
+    assert {row["kind"] for row in rows} == {"deterministic", "probabilistic", "finding"}
     by_id = {row["id"]: row for row in rows}
     assert by_id["lemma-1"]["tiers"] == ["paper", "recursive", "coupled", "directional"]
     assert by_id["theorem-1"]["kind"] == "probabilistic"
@@ -120,7 +124,7 @@ def test_list_names_every_statement(terminal):
     assert max(map(len, text.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("statement", [item.id for item in theory.statements()])
+@pytest.mark.parametrize("statement", [item.id for item in (*theory.statements(), *theory.findings())])
 def test_show_prints_any_statement(terminal, statement):
     shown = terminal.json("show", statement)
     assert shown["id"] == statement

@@ -166,6 +166,14 @@ def test_what_a_statement_rests_on_is_checked_when_it_is_read(terminal, tmp_path
         assert part in terminal.refused(*command, "--statements-from", path)
 
 
+def test_a_finding_gives_way_to_a_statement_of_the_users_own(terminal, tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text("import boundcheck as bc\nx = bc.Statement(id='finding-chain', title='Mine')")
+    rows = [row for row in terminal.json("list", "--statements-from", path) if row["id"] == "finding-chain"]
+    assert [(row["title"], row["kind"]) for row in rows] == [("Mine", "deterministic")]
+    assert terminal.json("show", "finding-chain", "--statements-from", path)["title"] == "Mine"
+
+
 def test_findings_may_be_rested_on(terminal, tmp_path):
     path = tmp_path / "own.py"
     path.write_text("import boundcheck as bc\nx = bc.Statement(id='a', depends_on=('finding-chain', 'theorem-1'))")

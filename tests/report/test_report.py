@@ -264,6 +264,13 @@ def test_a_users_own_statement_is_contradicted_and_flags_what_rests_on_it(tmp_pa
     assert 'class="edge broken"' in text
 
 
+def test_a_finding_may_be_asked_for_beside_a_statement():
+    config = {"m": 16, "T": 1, "n": 1, "run": {"statements": ["prop-4", "finding-chain"], "mutation_seconds": 0}}
+    found = boundcheck.report(config)
+    assert [entry["id"] for entry in found.data["statements"]] == ["prop-4"]
+    assert [entry["id"] for entry in found.data["findings"]] == ["finding-chain"]
+
+
 def test_what_breaks_a_bound_in_doubles_only_is_said_at_the_top(tmp_path):
     low, high = (Statement(id=f"my-{name}", quantities=(Quantity(name="b", forms=(Form(value=rho_w / m),)),))
                  for name in ("low", "high"))  # fmt: skip
