@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boundcheck.certificates.problem import check_memory
+from boundcheck.certificates.problem import Problem, check_memory
 from boundcheck.network import Weights, random_inputs, random_targets, symmetric_initialization
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 INITIAL = 6
 """Label of the random stream of the initial weights, spawned from the seed."""
 METHODS = {"certificate-a": "A", "certificate-b": "B"}
+LEAST_TRIVIAL = 1e-250
+"""Mean y^2 below which nothing is certified: what is allowed for underflow is no longer small beside it."""
 
 
 def certify_from_configuration(
@@ -36,7 +38,8 @@ def certify_from_configuration(
     rho if network.projected. run.statements may name certificate-a or certificate-b to ask for one method.
 
     Args:    configuration: a Configuration, or what `resolve` takes; data: the series, if it is read already.
-    Raises:  ValueError, one line, for bad data, weights or parameters.
+    Raises:  ValueError, one line, for bad data, weights or parameters, and for targets that vanish: mean y^2 is the
+             risk at a symmetric initialisation.
     """
     from boundcheck.certificates.certification import certify
     from boundcheck.configuration import resolve
@@ -47,11 +50,14 @@ def certify_from_configuration(
     X, y = _samples(configuration, data)
     rho_w, rho_u = numbers.rho_w or numbers.nu_w, numbers.rho_u or numbers.nu_u
     radii = (float(rho_w), float(rho_u)) if network.projected else None
+    weights = _weights(configuration, X.shape[2])
+    if Problem.of(X, y, network.activation, weights).is_symmetric:
+        _check_targets(y)
     return certify(
         X,
         y,
         network.activation,
-        weights=_weights(configuration, X.shape[2]),
+        weights=weights,
         step_size=None if numbers.eta is None else float(numbers.eta),
         radii=radii,
         tau=_taus(numbers.tau),
@@ -60,6 +66,19 @@ def certify_from_configuration(
         train=train,
         progress=progress,
     )
+
+
+def _check_targets(y: Any) -> None:
+    if not y.any():
+        message = (
+            "targets must not all be 0; got y = 0, whose risk is 0 at a symmetric initialisation: nothing is left to "
+            "bound (give other targets)"
+        )
+        raise ValueError(message)
+    trivial = float(np.mean(y**2))
+    if trivial < LEAST_TRIVIAL:
+        message = f"mean y^2 must be >= {LEAST_TRIVIAL:.0e} to be bounded in doubles; got {trivial:.3g} (scale y)"
+        raise ValueError(message)
 
 
 def _methods(statements: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -57,6 +57,11 @@ def test_a_bad_initialisation_file_is_refused(tmp_path, content):
         certify_from_configuration(small(network={"initialization": str(path)}), train=False)
 
 
+def test_targets_that_vanish_leave_nothing_to_bound():
+    with pytest.raises(ValueError, match="got y = 0"):
+        certify_from_configuration(small(nu_w=0, nu_u=0))
+
+
 def test_progress_is_told():
     seen = []
     certify_from_configuration(small(), fast=True, progress=lambda what, done, of: seen.append((done, of)))

@@ -107,6 +107,8 @@ def test_what_a_configuration_certifies_replays(terminal, tmp_path):
         ("eta = 1000\n[network]\nprojected = false", {}, "step"),
         ('[network]\ninitialization = "none.npz"', {}, "none.npz"),
         ("m = 3", {}, "m must be even"),
+        ("", {"X": np.full((2, 3, 1), 0.5), "y": np.zeros((2, 3))}, "got y = 0"),
+        ("", {"X": np.full((2, 3, 1), 0.5), "y": np.full((2, 3), 1e-160)}, "mean y^2 must be >= 1e-250"),
         ("", {"X": np.full((2, 3, 1), np.nan), "y": np.ones((2, 3))}, "got nan"),
         ("", {"X": np.full((2, 3, 1), 0.5), "y": np.full((2, 3), np.nan)}, "got nan"),
     ],
