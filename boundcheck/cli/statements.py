@@ -36,9 +36,12 @@ def list_statements(
     if format is Format.json:
         write_json(rows)
     else:
-        headers = ("id", "title", "kind", "variants")
-        write_table(headers, ([_cell(row[name]) for name in headers] for row in rows))
+        write_table(("id", "kind", "title (variants)"), ([row["id"], row["kind"], _titled(row)] for row in rows))
     return HOLDS
+
+
+def _titled(row: dict[str, Any]) -> str:
+    return f"{row['title']} ({_cell(row['variants'])})" if row["variants"] else str(row["title"])
 
 
 def _own_rows(statements_from: Sequence[Path] | None) -> list[dict[str, Any]]:
