@@ -112,7 +112,7 @@ def _refuse_unknown(typed: Expr, ours: Expr, names: dict[str, Expr], assumed: tu
     if unknown:
         message = (
             f"unknown symbol {unknown[0]!r}; known are: {' '.join(sorted(known, key=str.lower))} "
-            f"(a hypothesis makes another one known: --given \"{unknown[0]} > 0\")"
+            f'(a hypothesis makes another one known: --given "{unknown[0]} > 0")'
         )
         raise ValueError(message)
 
