@@ -27,7 +27,7 @@ CACHED_BYTES = 1 << 25
 """States that may still be found in a cache by the second pass; more are stored past the caches."""
 KEPT_BYTES = 1 << 29
 """States kept in a run, where the memory is used again in each iteration."""
-SPARE_BYTES = 1 << 26
+SPARE_BYTES = 1 << 27
 """States kept where all of them are too many."""
 
 

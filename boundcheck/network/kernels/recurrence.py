@@ -64,21 +64,22 @@ def forward_part(w, u, c, X, F, H, S, kept, past, lo, hi, T, d, tile, tiles):
 
     past: store them past the caches; H and S must start at multiples of 64 bytes.
     """
-    blocks = (hi - lo) // 4
+    keep, blocks = kept >= 0, (hi - lo) // 4
     previous, v = aligned(4 * tile), np.empty((2 + d) * BLOCK)
     for q in range(tiles):
         for i in range(lo, hi, 4):
             gather(v, w, u, c, i, d)
             previous[:] = 0.0
             y0, y1, y2, y3 = products(X, q * T * tile * d, v, INPUTS or d)
+            first = kept + (q * blocks + (i - lo) // 4) * T * 4 * tile
             for t in range(T):
-                o, f = kept + ((q * blocks + (i - lo) // 4) * T + t) * 4 * tile, (q * T + t) * tile
+                o, f = first + t * 4 * tile, (q * T + t) * tile
                 for j in range(0, tile, WIDTH):
                     z0, z1, z2, z3 = recur(y0, y1, y2, y3, previous, 4 * j, WIDTH, v)
                     y0, y1, y2, y3 = products(X, following(t, j, q, T, tile) * d, v, INPUTS or d)
                     h0, h1, h2, h3 = value(z0), value(z1), value(z2), value(z3)
                     put(previous, 4 * j, WIDTH, h0, h1, h2, h3)
-                    if kept >= 0:
+                    if keep:
                         put_kept(H, o + 4 * j, past, h0, h1, h2, h3)
                         if PAIR:
                             s0, s1, s2, s3 = slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3)
