@@ -32,7 +32,9 @@ def estimate_memory(*, n: int, T: int, d: int, m: int, work: Work = "descent", p
     weights = (1 + d) * m
     if work in ("gradient", "descent"):
         states = 2 * layout.half * layout.outputs
-        kept = min(states, kept_limit(DOUBLE * states, work == "descent") // DOUBLE) * (2 if pair else 1)
+        limit = kept_limit(DOUBLE * states, work == "descent") // DOUBLE
+        part = min(hi - lo for lo, hi in layout.parts()) * layout.outputs
+        kept = (min(states, limit) if part <= limit else 0) * (2 if pair else 1)
         entries = kept + (10 if work == "descent" else 5) * weights + (len(layout.parts()) + 6) * layout.outputs
     elif work == "gram":
         columns = Layout(n=n, T=T, d=d, m=m, streamed=True).outputs
