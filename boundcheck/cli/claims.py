@@ -109,13 +109,13 @@ def compare(
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(metavar="CERTIFICATE.json", help="A certificate of any kind.")],
+    files: Annotated[list[Path], typer.Argument(metavar="CERTIFICATE.json...", help="Certificates of any kind.")],
     format: FormatOption = Format.table,
     quiet: QuietOption = False,
 ) -> int:
     """Check certificates again with the small checker alone."""
-    content = _read_json(file)
-    rows = [_replayed(name, certificate) for name, certificate in _certificates(content, file)]
+    found = [entry for file in files for entry in _certificates(_read_json(file), file)]
+    rows = [_replayed(name, certificate) for name, certificate in found]
     if format is Format.json:
         write_json(rows)
     else:

@@ -62,6 +62,15 @@ def test_check_of_an_unknown_statement(terminal):
     assert "did you mean prop-6b" in terminal.refused("check", "prop-6bb")
 
 
+def test_several_certificates_are_replayed_at_once(terminal, tmp_path):
+    verdict = terminal.json("prove", "x + 1/x >= 2", "--given", "x > 0")
+    right, wrong = tmp_path / "right.json", tmp_path / "wrong.json"
+    right.write_text(json.dumps(verdict["certificate"]))
+    wrong.write_text(json.dumps({**verdict["certificate"], "claim": "x + 1/x >= 3"}))
+    rows = terminal.json("replay", right, wrong, right, code=1)
+    assert [row["accepted"] for row in rows] == [True, False, True]
+
+
 @pytest.mark.parametrize("content", ["verdict", "certificate", "list", "check"])
 def test_what_is_printed_can_be_replayed(terminal, tmp_path, content):
     verdict = terminal.json("prove", "x + 1/x >= 2", "--given", "x > 0")
