@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from boundcheck.network.kernels.crew import bell, enlist, share, thread_count
-from boundcheck.network.kernels.generation import kernels
+from boundcheck.network.kernels.crew import share, thread_count
+from boundcheck.network.kernels.generation import has_bounded_kernels, kernels
 from boundcheck.network.kernels.layout import Layout, aligned_empty
+from boundcheck.network.team import Team
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +27,8 @@ CACHED_BYTES = 1 << 25
 """States that may still be found in a cache by the second pass; more are stored past the caches."""
 KEPT_BYTES = 1 << 29
 """States kept in a run, where the memory is used again in each iteration."""
+PIECE, PIECES = 256, 8
+"""Outputs of a piece of the residual at least, and pieces at most."""
 SPARE_BYTES = 1 << 27
 """States kept where all of them are too many."""
 
@@ -61,22 +63,35 @@ class Evaluator:
     ) -> None:
         n, T, d = X.shape
         self.layout = layout = Layout(n=n, T=T, d=d, m=m)
-        large = n * T * m >= OWN_CODE
-        self._kernels = kernels(activation, inputs=d if large and d <= UNROLLED else 0)
+        self._activation = activation
+        self._inputs = d if n * T * m >= OWN_CODE and d <= UNROLLED else 0
+        self._kernels = kernels(activation, inputs=self._inputs)
         self._X = layout.inputs(X)
-        self._y = np.zeros(0) if y is None else layout.values(y)
-        self._mask = layout.mask()
         self._parts = layout.parts()
-        self._edges = np.array(self._parts).reshape(-1)
         self._sizes = (layout.T, layout.d, layout.tile, layout.tiles)
         self._threads = min(thread_count(), len(self._parts))
         limit = kept_limit(8 * 2 * layout.half * layout.outputs, repeated) if kept_bytes is None else kept_bytes
         self._places, states = self._kept_parts(0 if y is None else limit // 8)
-        self._past = 8 * states > CACHED_BYTES
         self._H = aligned_empty(states)
         self._S = aligned_empty(states if self._kernels.PAIR else 0)
-        self._error = aligned_empty(len(self._y))
         self._partial = aligned_empty(len(self._parts), layout.outputs)
+        if y is not None:
+            error, past = aligned_empty(layout.outputs), 8 * states > CACHED_BYTES
+            widest = np.abs(X).max(axis=(0, 1))
+            self._data = (self._X, layout.values(y), layout.mask(), widest, self._partial, error)
+            self._buffers = (self._H, self._S, self._places, past, 2 / (n * T), m, *self._sizes)
+            self._team = self._gather(bounded=has_bounded_kernels(activation))
+
+    def _gather(self, *, bounded: bool) -> Team:
+        """Return a team for the kernels of any weights, or those for weights that keep |z| within a bound."""
+        return Team(
+            kernels(self._activation, inputs=self._inputs, bounded=bounded),
+            threads=self._threads,
+            edges=np.array(self._parts).reshape(-1),
+            pieces=max(1, min(PIECES, self.layout.outputs // PIECE)),
+            data=self._data,
+            buffers=self._buffers,
+        )
 
     def _kept_parts(self, most: int) -> tuple[NDArray[np.int64], int]:
         """Return where the states of each part begin among those that are kept, -1 if nowhere; and how many are kept.
@@ -104,24 +119,15 @@ class Evaluator:
         self, w: NDArray[np.float64], u: NDArray[np.float64], c: NDArray[np.float64]
     ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
         """Return (R, dR/dw (m,), dR/du (m, d))."""
-        layout, parts, threads = self.layout, len(self._parts), self._threads
+        layout = self.layout
         packed = [layout.pack(array) for array in (w, u, c)]
-        grad_w, grad_u = np.zeros(packed[0].size), np.zeros(packed[1].size)
-        counters, squares = np.zeros(3 + 2 * parts, dtype=np.int64), np.zeros(1)
-        entries = layout.n * layout.T
-        arrays = (*packed, self._X, self._y, self._mask, self._partial, self._error, squares, grad_w, grad_u)
-        rest = (self._H, self._S, self._places, self._past, 2 / entries, layout.m, *self._sizes)
-        gradient = self._kernels.gradient
-
-        def run(thread: int) -> None:
-            start, heard = thread * parts // threads, int(bell[0]) if thread else -1
-            while not gradient(counters, bell, heard, start, self._edges, *arrays, *rest):
-                time.sleep(0)
-
-        if threads > 1:
-            enlist(run, threads - 1)
-        run(0)
-        return float(squares[0]) / entries, layout.unpack(grad_w), layout.unpack(grad_u, layout.d)
+        grad_w, grad_u = np.empty(packed[0].size), np.empty(packed[1].size)
+        squares = self._team.gradient(*packed, grad_w, grad_u)
+        if squares is None:
+            self._team = self._gather(bounded=False)
+            squares = self._team.gradient(*packed, grad_w, grad_u)
+            assert squares is not None
+        return squares / (layout.n * layout.T), layout.unpack(grad_w), layout.unpack(grad_u, layout.d)
 
     def _forward(self, packed: list[NDArray[np.float64]]) -> NDArray[np.float64]:
         """Sum c_i h_t over the neurons: each part by itself, the parts of each half in order, the halves last."""

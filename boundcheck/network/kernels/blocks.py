@@ -69,9 +69,9 @@ def put_kept(A, o, past, a0, a1, a2, a3):
 
 
 @inlined
-def mix(v, a0, a1, a2, a3):
-    """Return sum_b c_b a_b."""
-    return (a0 * spread(v, 4) + a1 * spread(v, 5)) + (a2 * spread(v, 6) + a3 * spread(v, 7))
+def mix(f, v, a0, a1, a2, a3):
+    """Return f + sum_b c_b a_b."""
+    return (((f + a0 * spread(v, 4)) + a1 * spread(v, 5)) + a2 * spread(v, 6)) + a3 * spread(v, 7)
 
 
 @inlined

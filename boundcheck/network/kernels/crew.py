@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
 import numpy as np
@@ -17,6 +17,8 @@ Task = Callable[[int], None]
 
 bell = np.zeros(8, dtype=np.int64)
 """Its first entry counts the pieces of work that were begun by kernels which keep their helpers awake."""
+forks = 0
+"""How often this process or one before it was forked: a child has none of its parent's helpers."""
 _helpers: list[SimpleQueue[Task]] = []
 _lock = threading.Lock()
 
@@ -32,12 +34,12 @@ def thread_count() -> int:
     return int(chosen)
 
 
-def enlist(task: Task, helpers: int) -> None:
-    """Have task(1), ..., task(helpers) run in threads, soon or never: one that is busy leaves out all but the last."""
-    if len(_helpers) < helpers:
-        _hire(helpers)
-    for jobs in _helpers[:helpers]:
-        jobs.put(task)
+def enlist(task: Task, numbers: Sequence[int]) -> None:
+    """Have task(k) run in thread k, k >= 1, soon or never: one that is busy leaves out all but the last of its tasks."""
+    if numbers and len(_helpers) < max(numbers):
+        _hire(max(numbers))
+    for number in numbers:
+        _helpers[number - 1].put(task)
 
 
 def share(task: Task, parts: int) -> None:
@@ -56,7 +58,7 @@ def share(task: Task, parts: int) -> None:
                 results.put(None)
 
     if helpers > 0:
-        enlist(work, helpers)
+        enlist(work, range(1, helpers + 1))
     work(0)
     problems = [results.get() for _ in range(parts)]
     for problem in problems:
@@ -86,6 +88,7 @@ def _serve(number: int, jobs: SimpleQueue[Task]) -> None:
 
 def _forget() -> None:
     """Drop the threads of the parent process, which a forked child does not have."""
-    global _lock
+    global _lock, forks
+    forks += 1
     _lock = threading.Lock()
     _helpers.clear()

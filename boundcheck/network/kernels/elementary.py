@@ -129,13 +129,18 @@ ERFC = (
 
 @inlined
 def tanh(x):
-    """Hyperbolic tangent by one division: relative error about 2 ulp, also near 0, and never beyond 1.
+    """Hyperbolic tangent: relative error about 2 ulp, also near 0, and never beyond 1."""
+    return bounded_tanh(larger(-22.0, smaller(22.0, x)))
+
+
+@inlined
+def bounded_tanh(x):
+    """Return `tanh` by one division, the same bits, for |x| <= 350: the power of two stays a normal double.
 
     With x = k log(2)/2 + f, s = 2**k and tanh(f) = p/q it is (s (q + p) - (q - p)) / (s (q + p) + (q - p)).
     """
-    y = larger(-22.0, smaller(22.0, x))
-    shifted = y * TWO_LOG2_E + BIASED
-    f = y - (shifted - BIASED) * HALF_LOG_2
+    shifted = x * TWO_LOG2_E + BIASED
+    f = x - (shifted - BIASED) * HALF_LOG_2
     square = f * f
     p = polynomial(TANH, square) * (square * f) + f
     q = polynomial(TANH_DIVISOR, square) * square + 1.0

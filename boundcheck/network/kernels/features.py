@@ -39,7 +39,7 @@ def tangent(w, u, v_w, v_u, c, X, F, lo, hi, T, d, tile, tiles):
                     put(state, j, tile, h0, h1, h2, h3)
                     put(along, j, tile, a0, a1, a2, a3)
                     o = (q * T + t) * tile + j
-                    store(F, o, load(F, o) + mix(v, a0, a1, a2, a3))
+                    store(F, o, mix(load(F, o), v, a0, a1, a2, a3))
 
 
 @inlined

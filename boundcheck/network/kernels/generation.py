@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import math
 import os
 import re
 import sys
 import tempfile
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 FUNCTIONS = ("tanh", "exp", "sin", "cos", "atan", "erf", "log", "maximum", "minimum", "sign")
 """Functions of an expression that `elementary` has under the same name."""
+TANH_REACH = 350.0
+"""Arguments that `elementary.bounded_tanh` serves: the power of two in it stays a normal double."""
 INLINED = ("lanes", "elementary", "blocks")
 """Modules whose functions are compiled into the generated ones."""
 TEMPLATE_IMPORT = re.compile(r"^from boundcheck\.network\.kernels\.tanh import .*$", re.MULTILINE)
@@ -39,14 +43,23 @@ class NoKernel(ValueError):
     """The activation has a function without a vectorised form; the NumPy version serves instead."""
 
 
-def kernels(activation: Activation | str, template: str = "recurrence", inputs: int = 0) -> ModuleType:
+def kernels(
+    activation: Activation | str, template: str = "recurrence", inputs: int = 0, *, bounded: bool = False
+) -> ModuleType:
     """Return the compiled-on-first-use kernels `recurrence` or `features` of the activation.
 
-    Args:    inputs: the input dimension, if it is worth a compilation of its own; 0 for kernels that serve any.
+    Args:    inputs: the input dimension, if it is worth a compilation of its own; 0 for kernels that serve any;
+             bounded: faster ones for |z| <= REACH, where `has_bounded_kernels`.
     Raises:  NoKernel if sigma or sigma' uses a function that `elementary` lacks.
     """
     chosen = as_activation(activation)
-    return _module(chosen.expression, series_of(chosen), template, inputs)
+    return _module(chosen.expression, series_of(chosen), template, inputs, bounded)
+
+
+def has_bounded_kernels(activation: Activation | str) -> bool:
+    """Say whether the activation is A + B tanh(r z + s), whose kernels are faster where |z| is bounded."""
+    z, (sigma, _) = derivative_expressions(as_activation(activation).expression, 1)
+    return affine_tanh(sigma, z) is not None
 
 
 def has_kernels(activation: Activation | str) -> bool:
@@ -60,11 +73,13 @@ def has_kernels(activation: Activation | str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _module(expression: sympy.Expr, series: tuple[Series, ...], template: str, inputs: int) -> ModuleType:
+def _module(
+    expression: sympy.Expr, series: tuple[Series, ...], template: str, inputs: int, bounded: bool
+) -> ModuleType:
     package = resources.files("boundcheck.network.kernels")
     text = package.joinpath(f"{template}.py").read_text(encoding="utf-8")
     before, after = TEMPLATE_IMPORT.split(text)
-    source = f"{before}{activation_source(expression, series)}\n\nINPUTS = {inputs}\n{after}"
+    source = f"{before}{activation_source(expression, series, bounded)}\n\nINPUTS = {inputs}\n{after}"
     inlined = "".join(package.joinpath(f"{part}.py").read_text(encoding="utf-8") for part in INLINED)
     digest = hashlib.sha256((source + inlined).encode()).hexdigest()[:24]
     return _import(f"boundcheck_{template}_{digest}", source)
@@ -101,20 +116,27 @@ def _cache_folder() -> Path:
 
 
 @lru_cache(maxsize=64)
-def activation_source(expression: sympy.Expr, series: tuple[Series, ...] = ()) -> str:
-    """Return the source of value(z), slope(z, h) and PAIR for sigma = expression, with its series near some points."""
+def activation_source(expression: sympy.Expr, series: tuple[Series, ...] = (), bounded: bool = False) -> str:
+    """Return the source of value(z), slope(z, h) and PAIR for sigma = expression, with its series near some points.
+
+    bounded: of an `affine_tanh` on |z| <= REACH only.
+    """
     import sympy
 
     z, (sigma, derivative) = derivative_expressions(expression, 1)
     h = sympy.Dummy("h")
-    from_value = _slope_from_value(sigma, z, h)
+    affine = affine_tanh(sigma, z)
+    from_value = None if affine is None else affine.slope(h)
+    reach, largest = (affine.reach, affine.largest) if bounded and affine else (math.inf, 0.0)
     lines = [
         "from boundcheck.network.kernels.elementary import (  # functions that sigma may use",
-        *(f"    {name}," for name in sorted({*FUNCTIONS, "absolute", "inverse", "sqrt", "square", "step"})),
+        *(f"    {name}," for name in sorted({*FUNCTIONS, "absolute", "bounded_tanh", "inverse", "sqrt", "square", "step"})),
         ")",
         "from boundcheck.network.kernels.lanes import inlined, magnitude, polynomial, same, where_less",
         "",
         f"PAIR = {from_value is None}",
+        f"REACH, LARGEST = float('{reach!r}'), {largest!r}",
+        *(["tanh = bounded_tanh"] if reach < math.inf else []),
         *_function("value", ("z",), {z: "z"}, sigma, _patches(series, 0)),
         *_function(
             "slope",
@@ -127,20 +149,45 @@ def activation_source(expression: sympy.Expr, series: tuple[Series, ...] = ()) -
     return "\n".join(lines)
 
 
-def _slope_from_value(sigma: sympy.Expr, z: sympy.Symbol, h: sympy.Symbol) -> sympy.Expr | None:
-    """If sigma = A + B tanh(rz), its slope is r B (1 - T^2) with T = (h - A)/B."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffineTanh:
+    """sigma(z) = offset + factor tanh(rate z + shift), all constants."""
+
+    offset: sympy.Expr
+    factor: sympy.Expr
+    rate: sympy.Expr
+    shift: sympy.Expr
+
+    @property
+    def largest(self) -> float:
+        """Return a bound of |sigma|."""
+        return (1 + 1e-9) * (abs(float(self.offset)) + abs(float(self.factor)))
+
+    @property
+    def reach(self) -> float:
+        """Return how large |z| may be in `elementary.bounded_tanh`; below 0: it must not be used."""
+        return (TANH_REACH - abs(float(self.shift))) / abs(float(self.rate))
+
+    def slope(self, h: sympy.Symbol) -> sympy.Expr:
+        """Return sigma'(z) for h = sigma(z): rate factor (1 - T^2) with T = (h - offset)/factor."""
+        import sympy
+
+        return sympy.expand(self.rate * self.factor * (1 - ((h - self.offset) / self.factor) ** 2))
+
+
+def affine_tanh(sigma: sympy.Expr, z: sympy.Symbol) -> AffineTanh | None:
+    """Return the parts of sigma if it is an affine function of one tanh of an affine function of z."""
     import sympy
 
     tangents = list(sigma.atoms(sympy.tanh))
     if len(tangents) != 1 or not tangents[0].args[0].is_polynomial(z):
         return None
-    rate = sympy.diff(tangents[0].args[0], z)
-    unit = sympy.Dummy("T")
-    replaced = sigma.subs(tangents[0], unit)
+    argument, unit = tangents[0].args[0], sympy.Dummy("T")
+    rate, replaced = sympy.diff(argument, z), sigma.subs(tangents[0], unit)
     if replaced.has(z) or rate.has(z) or sympy.degree(replaced, unit) != 1:
         return None
-    slope, offset = sympy.Poly(replaced, unit).all_coeffs()
-    return sympy.expand(rate * slope * (1 - ((h - offset) / slope) ** 2))
+    factor, offset = sympy.Poly(replaced, unit).all_coeffs()
+    return AffineTanh(offset=offset, factor=factor, rate=rate, shift=argument.subs(z, 0))
 
 
 def _patches(series: tuple[Series, ...], order: int) -> list[str]:

@@ -10,7 +10,7 @@ import operator
 
 import numpy as np
 from llvmlite import binding, ir  # type: ignore[import-untyped]
-from numba import njit, types
+from numba import carray, njit, types
 from numba.core import cgutils
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
@@ -27,6 +27,7 @@ WIDE = binding.get_host_cpu_features().get("avx512f", False)
 FLAGS = ("contract",)
 INDEX = ir.IntType(32)
 BITS = ir.IntType(64)
+UNKNOWN = 1 << 48
 
 
 @inlined
@@ -237,6 +238,34 @@ def count(context, counters, index):
         return builder.load_atomic(_pointer(context, builder, sig.args[0], *args), "seq_cst", 8)
 
     return types.int64(counters, types.intp), generate
+
+
+@intrinsic
+def claim(context, counters, index, number):
+    """Set an entry of an int64 array from number - 1 to number; say whether it was this thread that did."""
+
+    def generate(context, builder, sig, args):
+        place = _pointer(context, builder, sig.args[0], *args[:2])
+        before = builder.sub(args[2], ir.Constant(BITS, 1))
+        return builder.extract_value(builder.cmpxchg(place, before, args[2], "seq_cst"), 1)
+
+    return types.boolean(counters, types.intp, types.int64), generate
+
+
+@intrinsic
+def _doubles(context, address):
+    """Return the address as a pointer to doubles."""
+
+    def generate(context, builder, sig, args):
+        return builder.inttoptr(args[0], ir.DoubleType().as_pointer())
+
+    return types.CPointer(types.float64)(types.int64), generate
+
+
+@inlined
+def array_at(address):
+    """Return the doubles at an address as an array of unknown size: indices must be known to be in range, and >= 0."""
+    return carray(_doubles(address), (UNKNOWN,))
 
 
 @intrinsic

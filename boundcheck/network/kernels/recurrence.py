@@ -32,6 +32,8 @@ from boundcheck.network.kernels.blocks import (
 from boundcheck.network.kernels.lanes import (
     WIDE,
     aligned,
+    array_at,
+    claim,
     count,
     count_up,
     fence,
@@ -42,7 +44,7 @@ from boundcheck.network.kernels.lanes import (
     store,
     total,
 )
-from boundcheck.network.kernels.tanh import INPUTS, PAIR, slope, value  # replaced by generated ones
+from boundcheck.network.kernels.tanh import INPUTS, LARGEST, PAIR, REACH, slope, value  # replaced by generated ones
 
 VECTORS = 32
 """Times and groups of a segment of the adjoint: what it writes is read again from a first-level cache."""
@@ -84,7 +86,7 @@ def forward_part(w, u, c, X, F, H, S, kept, past, lo, hi, T, d, tile, tiles):
                         if PAIR:
                             s0, s1, s2, s3 = slope(z0, h0), slope(z1, h1), slope(z2, h2), slope(z3, h3)
                             put_kept(S, o + 4 * j, past, s0, s1, s2, s3)
-                    store(F, f + j, load(F, f + j) + mix(v, h0, h1, h2, h3))
+                    store(F, f + j, mix(load(F, f + j), v, h0, h1, h2, h3))
     fence()
 
 
@@ -137,10 +139,10 @@ def adjoint(v, E, H, S, first, lag, D, A, G, q, start, stop, T, tile):
                     prefetch(H, h + T * row + b * WIDTH)
             h0, h1, h2, h3 = load(H, h), load(H, h + 8), load(H, h + 16), load(H, h + 24)
             g0, g1, g2, g3 = g0 + a0 * h0, g1 + a1 * h1, g2 + a2 * h2, g3 + a3 * h3
-            a0 = slope_at(S, s, h0) * (e * spread(v, 4) + a0 * spread(v, 0))
-            a1 = slope_at(S, s + 8, h1) * (e * spread(v, 5) + a1 * spread(v, 1))
-            a2 = slope_at(S, s + 16, h2) * (e * spread(v, 6) + a2 * spread(v, 2))
-            a3 = slope_at(S, s + 24, h3) * (e * spread(v, 7) + a3 * spread(v, 3))
+            a0 = slope_at(S, s, h0) * (a0 * spread(v, 0) + e * spread(v, 4))
+            a1 = slope_at(S, s + 8, h1) * (a1 * spread(v, 1) + e * spread(v, 5))
+            a2 = slope_at(S, s + 16, h2) * (a2 * spread(v, 2) + e * spread(v, 6))
+            a3 = slope_at(S, s + 24, h3) * (a3 * spread(v, 3) + e * spread(v, 7))
             put(D, (t - start) * row + o, WIDTH, a0, a1, a2, a3)
         put(A, o, WIDTH, a0, a1, a2, a3)
         put(G, 0, WIDTH, g0, g1, g2, g3)
@@ -202,99 +204,135 @@ def backward(w, u, c, X, E, grad_w, grad_u, H, S, kept, lo, hi, T, d, tile, tile
 
 
 @pasted
-def residual(partial, y, mask, E, scale, m):
-    """Set E = scale m^{-1/2} (F - y) on samples, F = m^{-1/2} sum of the parts, halves last; return sum (F - y)^2."""
-    half, root, squares = partial.shape[0] // 2, np.sqrt(m), fill(0.0)
-    for o in range(0, E.size, WIDTH):
-        first = second = fill(0.0)
+def residual(partial, y, mask, E, first, stop, scale, root):
+    """Set E = scale m^{-1/2} (F - y) at first..stop, 0 on padding, F = m^{-1/2} sum of the parts, halves last.
+
+    Returns sum (F - y)^2 there; root: m^{1/2}.
+    """
+    half, squares = partial.shape[0] // 2, fill(0.0)
+    for o in range(first, stop, WIDTH):
+        one = two = fill(0.0)
         for p in range(half):
-            first = first + load(partial[p], o)
-            second = second + load(partial[half + p], o)
-        error = ((first + second) / root - load(y, o)) * load(mask, o)
+            one = one + load(partial[p], o)
+            two = two + load(partial[half + p], o)
+        error = ((one + two) / root - load(y, o)) * load(mask, o)
         squares = squares + error * error
         store(E, o, error * (scale / root))
     return total(squares)
 
 
-DONE, READY, FINISHED, CLAIMS = range(4)
-"""Counters that the threads share: parts done forward, whether E is there, parts done backward, then claims: each part
-forward, each backward."""
-PATIENCE = 1 << 12
+DONE, AGAIN, BEYOND = range(3)
+"""What `gradient` returns: all is done; call it again, another thread was long at its part; the weights are too large
+for these kernels, nothing was begun."""
+GENERATION, FORWARD, SUMMED, BACKWARD = range(4)
+"""Entries of `board`, which all threads see and count up: gradients begun; parts forward, pieces of the residual and
+parts backward that were ever done."""
+WEIGHTS, SEATS = 4, 9
+"""Where the addresses of w, u, c, dR/dw and dR/du are, then two entries for each thread: whether it is here, and where
+it turned back. After them stands for each part forward, each piece and each part backward who claimed it last: the
+number of a gradient."""
+PATIENCE = 1 << 18
 """How often to look for another thread's work before returning to let that thread run."""
-LINGERING = 1 << 16
-"""How often a helper looks for the next gradient: about a tenth of a millisecond."""
+LINGERING, DELAY = 1 << 16, 1 << 9
+"""How often a helper looks for the next gradient: about a tenth of a millisecond; how often after the bell has rung."""
+
+
+@inlined
+def farthest(w, u, widest, d):
+    """Return a bound of all |z|: the largest |w_i| sup |sigma| + sum_k |u_ik| max |x_k|; NaN if an entry is."""
+    most = 0.0
+    for i in range(w.size):
+        reach = abs(w[i]) * LARGEST
+        for k in range(d):
+            reach += abs(u[i * d + k]) * widest[k]
+        if not reach <= most:
+            most = reach
+    return most
+
+
+@inlined
+def begin(board, bell, w, u, c, grad_w, grad_u):
+    """Tell the helpers where the arrays of a new gradient are, and that it has begun.
+
+    The bell is rung first: who has seen the new generation has also heard the bell, and need not leave for it.
+    """
+    board[WEIGHTS], board[WEIGHTS + 1], board[WEIGHTS + 2] = w.ctypes.data, u.ctypes.data, c.ctypes.data
+    board[WEIGHTS + 3], board[WEIGHTS + 4] = grad_w.ctypes.data, grad_u.ctypes.data
+    count_up(bell, 0)
+    count_up(board, GENERATION)
+
+
+@inlined
+def comes(board, entry, wanted):
+    """Wait, but not for long, until an entry is `wanted` or more; say whether it is."""
+    looks = 0
+    while count(board, entry) < wanted:
+        looks += 1
+        if looks > PATIENCE:
+            return False
+    return True
 
 
 @kernel
 def gradient(
-    counters,
-    bell,
-    heard,
-    start,
-    edges,
-    w,
-    u,
-    c,
-    X,
-    y,
-    mask,
-    partial,
-    E,
-    squares,
-    grad_w,
-    grad_u,
-    H,
-    S,
-    places,
-    past,
-    scale,
-    m,
-    T,
-    d,
-    tile,
-    tiles,
-):
+    board, bell, thread, new, start, edges, w, u, c, grad_w, grad_u, X, y, mask, widest, partial, E, squares, H, S,
+    places, past, scale, m, T, d, tile, tiles,
+):  # fmt: skip
     """Take the parts edges[p], edges[p + 1] of the neurons that no thread has claimed: all forward, then all backward.
 
     Each thread goes round from a `start` of its own and comes back the same way, so that it finds in its cache what it
-    kept there last. grad_w and grad_u, zero before, become the gradient of (scale / 2) sum (F - y)^2, squares[0] the
-    sum itself.
-    heard: -1 for the thread that leads: it rings the bell and waits for all parts; for a helper what the bell had
-    counted when it was called: it stays until the bell rings again, but not for long.
-    Returns False, to be called again, if another thread was long at its last part.
+    kept there last. grad_w and grad_u become the gradient of (scale / 2) sum (F - y)^2, squares[0] the sum itself.
+
+    thread: 0 leads. If `new`, it begins a gradient of the arrays that it is given; it returns when all parts are done.
+    Another one helps with the arrays of the latest gradient, whatever it is given, and stays for the next ones: until
+    the bell rings elsewhere or it has waited long. A claim carries the gradient's number: a helper that comes late
+    finds nothing to claim, and none can touch arrays whose gradient is done.
     """
-    parts = partial.shape[0]
-    if heard < 0 and count(counters, CLAIMS + start) == 0:
-        count_up(bell, 0)
-    last = start
-    for step in range(parts):
-        p = (start + step) % parts
-        if count(counters, CLAIMS + p) == 0 and count_up(counters, CLAIMS + p) == 0:
-            last = p
-            partial[p] = 0.0
-            lo, hi = edges[2 * p], edges[2 * p + 1]
-            forward_part(w, u, c, X, partial[p], H, S, places[p], past, lo, hi, T, d, tile, tiles)
-            if count_up(counters, DONE) == parts - 1:
-                squares[0] = residual(partial, y, mask, E, scale, m)
-                count_up(counters, READY)
-    looks = 0
-    while count(counters, READY) == 0:
-        looks += 1
-        if looks > PATIENCE:
-            return False
-    for step in range(parts):
-        p = (last - step) % parts
-        if count(counters, CLAIMS + parts + p) == 0 and count_up(counters, CLAIMS + parts + p) == 0:
-            lo, hi = edges[2 * p], edges[2 * p + 1]
-            backward(w, u, c, X, E, grad_w, grad_u, H, S, places[p], lo, hi, T, d, tile, tiles)
-            count_up(counters, FINISHED)
-    looks = 0
-    if heard < 0:
-        while count(counters, FINISHED) < parts:
-            looks += 1
-            if looks > PATIENCE:
-                return False
-    else:
-        while looks < LINGERING and count(bell, 0) == heard:
-            looks += 1
-    return True
+    parts, pieces, root = partial.shape[0], squares.size - 1, np.sqrt(m)
+    claims, seat = board.size - 2 * parts - pieces, SEATS + 2 * thread
+    if new:
+        if REACH < np.inf and not farthest(w, u, widest, d) <= REACH:
+            return BEYOND
+        begin(board, bell, w, u, c, grad_w, grad_u)
+        board[seat + 1] = start
+    board[seat] = 1
+    while True:
+        generation, heard = count(board, GENERATION), count(bell, 0)
+        w_, u_, c_ = array_at(board[WEIGHTS]), array_at(board[WEIGHTS + 1]), array_at(board[WEIGHTS + 2])
+        grad_w_, grad_u_ = array_at(board[WEIGHTS + 3]), array_at(board[WEIGHTS + 4])
+        for step in range(parts):
+            p = (start + step) % parts
+            if claim(board, claims + p, generation):
+                board[seat + 1] = p
+                partial[p] = 0.0
+                lo, hi = edges[2 * p], edges[2 * p + 1]
+                forward_part(w_, u_, c_, X, partial[p], H, S, places[p], past, lo, hi, T, d, tile, tiles)
+                count_up(board, FORWARD)
+        if not comes(board, FORWARD, generation * parts):
+            return AGAIN
+        for piece in range(pieces):
+            if claim(board, claims + parts + piece, generation):
+                first, stop = E.size // WIDTH * piece // pieces, E.size // WIDTH * (piece + 1) // pieces
+                squares[1 + piece] = residual(partial, y, mask, E, first * WIDTH, stop * WIDTH, scale, root)
+                count_up(board, SUMMED)
+        if not comes(board, SUMMED, generation * pieces):
+            return AGAIN
+        last = board[seat + 1]
+        for step in range(parts):
+            p = (last - step) % parts
+            if claim(board, claims + parts + pieces + p, generation):
+                lo, hi = edges[2 * p], edges[2 * p + 1]
+                grad_w_[lo:hi], grad_u_[lo * d : hi * d] = 0.0, 0.0
+                backward(w_, u_, c_, X, E, grad_w_, grad_u_, H, S, places[p], lo, hi, T, d, tile, tiles)
+                count_up(board, BACKWARD)
+        if thread == 0:
+            if not comes(board, BACKWARD, generation * parts):
+                return AGAIN
+            squares[0] = squares[1:].sum()
+            return DONE
+        looks = 0
+        while looks < LINGERING and count(board, GENERATION) == generation:
+            looks = looks + 1 if count(bell, 0) == heard else max(looks + 1, LINGERING - DELAY)
+        if count(board, GENERATION) == generation:
+            board[seat] = 0
+            return DONE

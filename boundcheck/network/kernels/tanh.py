@@ -5,6 +5,8 @@ from boundcheck.network.kernels.lanes import inlined
 
 INPUTS = 0
 """The input dimension for which a module is compiled, 0 for any."""
+REACH, LARGEST = float("inf"), 1.0
+"""The largest |z| for which a module serves, and sup |sigma| where that is finite."""
 PAIR = False
 """Whether slopes must be kept beside the values; here a slope follows from its value."""
 

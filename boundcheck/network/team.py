@@ -1,0 +1,88 @@
+"""Threads that compute one gradient after the other together, and do not part in between."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from boundcheck.network.kernels import crew
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from numpy.typing import NDArray
+
+
+_yield = getattr(os, "sched_yield", lambda: None)
+"""Let another thread have the processor, where there is one that waits for it; time.sleep(0) takes 60 microseconds."""
+
+
+class Team:
+    """The kernel `gradient` of a module, run by several threads on fixed data.
+
+    A helper stays in the kernel after a gradient and looks for the next one, which it begins a microsecond after the
+    thread that asks for it; one that has waited too long, or hears that other work was begun, leaves and is called again.
+
+    Args:    module: generated kernels; threads: how many; edges: (2 parts,) neurons of each part;
+             pieces: of the residual; data: what `gradient` takes after dR/du, between and after E and squares.
+    """
+
+    def __init__(
+        self,
+        module: ModuleType,
+        *,
+        threads: int,
+        edges: NDArray[np.int64],
+        pieces: int,
+        data: tuple[Any, ...],
+        buffers: tuple[Any, ...],
+    ) -> None:
+        parts = len(edges) // 2
+        self._gradient, self._again, self._beyond = module.gradient, module.AGAIN, module.BEYOND
+        self._seats = [module.SEATS + 2 * thread for thread in range(threads)]
+        self._starts = [thread * parts // threads for thread in range(threads)]
+        self._board = np.zeros(module.SEATS + 2 * threads + 2 * parts + pieces, dtype=np.int64)
+        self._squares = np.zeros(1 + pieces)
+        self._edges, self._rest = edges, (*data, self._squares, *buffers)
+        self._arrays: tuple[NDArray[np.float64], ...] = ()
+        self._open = False
+        self._forks = crew.forks
+
+    def gradient(self, *arrays: NDArray[np.float64]) -> float | None:
+        """Compute the gradient into the last two of (w, u, c, dR/dw, dR/du); return sum (F - y)^2.
+
+        None, and nothing is done, if the weights are too large for these kernels.
+        """
+        if self._open:  # an earlier one was interrupted: its arrays may be gone only when all threads have done with it
+            self._lead(new=False)
+        self._arrays = arrays
+        return float(self._squares[0]) if self._lead(new=True) else None
+
+    def _lead(self, *, new: bool) -> bool:
+        self._open = True
+        if len(self._seats) > 1:
+            self._call_helpers()
+        code = self._run(0, new)
+        while code == self._again:
+            _yield()
+            code = self._run(0, False)
+        self._open = False
+        return bool(code != self._beyond)
+
+    def _call_helpers(self) -> None:
+        board, seats = self._board, self._seats
+        if self._forks != crew.forks:
+            self._forks, board[seats] = crew.forks, 0
+        missing = [thread for thread in range(1, len(seats)) if not board[seats[thread]]]
+        if missing:
+            crew.enlist(self._help, missing)
+
+    def _help(self, thread: int) -> None:
+        while self._run(thread, False) == self._again:
+            _yield()
+
+    def _run(self, thread: int, new: bool) -> int:
+        arguments = (self._starts[thread], self._edges, *self._arrays, *self._rest)
+        return int(self._gradient(self._board, crew.bell, thread, new, *arguments))
