@@ -21,31 +21,35 @@ OWN_CODE = 1 << 17
 """States from which kernels that are compiled for one input dimension are worth the compilation."""
 UNROLLED = 16
 """Input dimension up to which they are."""
-KEPT_BYTES_ONCE = 1 << 21
-"""States that a single evaluation keeps at most: beyond it fresh memory costs more than computing them again."""
-CACHED_BYTES = 1 << 25
+KEPT_BYTES_ONCE, USES = 1 << 21, 3
+"""States that are kept at most in memory used once or twice: beyond it fresh memory costs more than computing them
+again; and how often it must be used otherwise."""
+CACHED_BYTES = 1 << 26
 """States that may still be found in a cache by the second pass; more are stored past the caches."""
 KEPT_BYTES = 1 << 29
-"""States kept in a run, where the memory is used again in each iteration."""
+"""States kept in memory that is used again by other batches or gradients."""
 PIECE, PIECES = 256, 8
 """Outputs of a piece of the residual at least, and pieces at most."""
-SPARE_BYTES = 1 << 27
-"""States kept where all of them are too many."""
+SPARE_BYTES, SHARE = 1 << 27, 8
+"""States kept where all of them are too many, if that is an eighth of them or more."""
 
 
-def kept_limit(states: int, repeated: bool) -> int:
-    """Return how many bytes of states an evaluation keeps at most, of all that there are."""
-    limit = KEPT_BYTES if repeated else KEPT_BYTES_ONCE
-    return limit if states <= limit else min(limit, SPARE_BYTES)
+def kept_limit(states: int, uses: int) -> int:
+    """Return how many bytes of a batch's states are kept at most, of all that there are, in memory used so often."""
+    limit = KEPT_BYTES if uses >= USES else KEPT_BYTES_ONCE
+    if states <= limit:
+        return limit
+    return min(limit, SPARE_BYTES) if states <= SHARE * SPARE_BYTES else 0
 
 
 class Evaluator:
     """R(Theta) and its gradient for fixed data, at any weights (w, u, c) of width m.
 
-    Two passes over the neurons in parts of fixed size: states and outputs; then, with the residual known, the adjoint.
-    Between them the states of all parts are kept (m T n doubles), or only those of the parts that each thread comes to
-    last and first again; others are computed again block by block. The result depends neither on that nor on the
-    number of threads.
+    The samples come in batches whose states fit into fast memory, if need be some 16 or 32 of them. For each, two
+    passes over the neurons in parts of fixed size: states and outputs; then, with the residual known, the adjoint.
+    Between them the states of all parts are kept, or, where they are too many, only those of the parts that each thread
+    comes to last and first again; others are computed again block by block. The result depends neither on that nor on
+    the number of threads.
 
     Args:    X: (n, T, d); y: (n, T) or None for outputs only; repeated: many evaluations will share the buffers;
              kept_bytes: states to keep at most; None: all where they are not too many, else a few.
@@ -70,17 +74,21 @@ class Evaluator:
         self._parts = layout.parts()
         self._sizes = (layout.T, layout.d, layout.tile, layout.tiles)
         self._threads = min(thread_count(), len(self._parts))
-        limit = kept_limit(8 * 2 * layout.half * layout.outputs, repeated) if kept_bytes is None else kept_bytes
-        self._places, states = self._kept_parts(0 if y is None else limit // 8)
+        if y is None:
+            return
+        self._batch = batch = layout.batch(self._threads)
+        self._batches, self._outputs = -(-layout.tiles // batch), batch * T * layout.tile
+        outputs, uses = self._outputs, USES if repeated else self._batches
+        limit = kept_limit(8 * 2 * layout.half * outputs, uses) if kept_bytes is None else kept_bytes
+        self._places, states = self._kept_parts(limit // 8)
         self._H = aligned_empty(states)
         self._S = aligned_empty(states if self._kernels.PAIR else 0)
-        self._partial = aligned_empty(len(self._parts), layout.outputs)
-        if y is not None:
-            error, past = aligned_empty(layout.outputs), 8 * states > CACHED_BYTES
-            widest = np.abs(X).max(axis=(0, 1))
-            self._data = (self._X, layout.values(y), layout.mask(), widest, self._partial, error)
-            self._buffers = (self._H, self._S, self._places, past, 2 / (n * T), m, *self._sizes)
-            self._team = self._gather(bounded=has_bounded_kernels(activation))
+        widest, partial = np.abs(X).max(axis=(0, 1)), aligned_empty(len(self._parts), outputs)
+        packed = aligned_empty(2 * layout.half * (2 + d))
+        self._data = (self._X, layout.values(y), layout.mask(), widest, packed, partial, aligned_empty(outputs))
+        past = 8 * states > CACHED_BYTES
+        self._buffers = (self._H, self._S, self._places, past, 2 / (n * T), m, *self._sizes, batch)
+        self._team = self._gather(bounded=has_bounded_kernels(activation))
 
     def _gather(self, *, bounded: bool) -> Team:
         """Return a team for the kernels of any weights, or those for weights that keep |z| within a bound."""
@@ -88,7 +96,8 @@ class Evaluator:
             kernels(self._activation, inputs=self._inputs, bounded=bounded),
             threads=self._threads,
             edges=np.array(self._parts).reshape(-1),
-            pieces=max(1, min(PIECES, self.layout.outputs // PIECE)),
+            pieces=max(1, min(PIECES, self._outputs // PIECE)),
+            batches=self._batches,
             data=self._data,
             buffers=self._buffers,
         )
@@ -104,7 +113,7 @@ class Evaluator:
         places, states = np.full(len(parts), -1), 0
         for p in sorted(left, key=lambda p: (left[p], p)):
             lo, hi = parts[p]
-            size = (hi - lo) * self.layout.outputs
+            size = (hi - lo) * self._outputs
             if states + size > most:
                 break
             places[p], states = states, states + size
@@ -131,13 +140,13 @@ class Evaluator:
 
     def _forward(self, packed: list[NDArray[np.float64]]) -> NDArray[np.float64]:
         """Sum c_i h_t over the neurons: each part by itself, the parts of each half in order, the halves last."""
-        partial = self._partial
+        parts = self._parts
+        partial = aligned_empty(len(parts), self.layout.outputs)
 
         def states(part: int) -> None:
             partial[part] = 0.0
-            bounds = self._parts[part]
-            self._kernels.forward(*packed, self._X, partial[part], self._H, self._S, -1, False, *bounds, *self._sizes)
+            self._kernels.forward(*packed, self._X, partial[part], *parts[part], *self._sizes)
 
-        share(states, len(self._parts))
-        half = len(self._parts) // 2
+        share(states, len(parts))
+        half = len(parts) // 2
         return partial[:half].sum(axis=0) + partial[half:].sum(axis=0)

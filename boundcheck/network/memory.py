@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from boundcheck.network.evaluator import kept_limit
+from boundcheck.network.evaluator import USES, kept_limit
+from boundcheck.network.kernels.crew import thread_count
 from boundcheck.network.kernels.layout import Layout
 from boundcheck.network.states import LARGE
 from boundcheck.network.tangent_kernel import ROWS
@@ -27,15 +28,17 @@ def estimate_memory(*, n: int, T: int, d: int, m: int, work: Work = "descent", p
     if min(n, T, d, m) < 1 or work not in WORKS:
         message = f"sizes must be >= 1 and work one of {', '.join(WORKS)}; got n={n}, T={T}, d={d}, m={m}, {work}"
         raise ValueError(message)
-    layout = Layout(n=n, T=T, d=d, m=m)
+    layout, threads = Layout(n=n, T=T, d=d, m=m), thread_count()
     data = 2 * layout.outputs * (2 + d)
     weights = (1 + d) * m
     if work in ("gradient", "descent"):
-        states = 2 * layout.half * layout.outputs
-        limit = kept_limit(DOUBLE * states, work == "descent") // DOUBLE
-        part = min(hi - lo for lo, hi in layout.parts()) * layout.outputs
+        batch = layout.batch(threads)
+        outputs, batches = batch * T * layout.tile, -(-layout.tiles // batch)
+        states = 2 * layout.half * outputs
+        limit = kept_limit(DOUBLE * states, USES if work == "descent" else batches) // DOUBLE
+        part = min(hi - lo for lo, hi in layout.parts()) * outputs
         kept = (min(states, limit) if part <= limit else 0) * (2 if pair else 1)
-        entries = kept + (10 if work == "descent" else 5) * weights + (len(layout.parts()) + 6) * layout.outputs
+        entries = kept + (11 if work == "descent" else 6) * weights + (len(layout.parts()) + 6) * outputs
     elif work == "gram":
         columns = Layout(n=n, T=T, d=d, m=m, streamed=True).outputs
         entries = columns**2 + (n * T) ** 2 + (min(ROWS, (m + 3) * (1 + d)) + 4 * (1 + d)) * columns + 3 * weights

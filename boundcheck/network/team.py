@@ -26,7 +26,7 @@ class Team:
     thread that asks for it; one that has waited too long, or hears that other work was begun, leaves and is called again.
 
     Args:    module: generated kernels; threads: how many; edges: (2 parts,) neurons of each part;
-             pieces: of the residual; data: what `gradient` takes after dR/du, between and after E and squares.
+             pieces: of the residual of each batch; data, buffers: what `gradient` takes before and after `squares`.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Team:
         threads: int,
         edges: NDArray[np.int64],
         pieces: int,
+        batches: int,
         data: tuple[Any, ...],
         buffers: tuple[Any, ...],
     ) -> None:
@@ -43,8 +44,8 @@ class Team:
         self._gradient, self._again, self._beyond = module.gradient, module.AGAIN, module.BEYOND
         self._seats = [module.SEATS + 2 * thread for thread in range(threads)]
         self._starts = [thread * parts // threads for thread in range(threads)]
-        self._board = np.zeros(module.SEATS + 2 * threads + 2 * parts + pieces, dtype=np.int64)
-        self._squares = np.zeros(1 + pieces)
+        self._board = np.zeros(module.SEATS + 2 * threads + 3 * parts + pieces, dtype=np.int64)
+        self._squares = np.zeros(1 + batches * pieces)
         self._edges, self._rest = edges, (*data, self._squares, *buffers)
         self._arrays: tuple[NDArray[np.float64], ...] = ()
         self._open = False

@@ -18,6 +18,20 @@ def gather(v, w, u, c, i, d):
 
 
 @inlined
+def pack(V, w, u, c, d):
+    """Set V to what `gather` makes of all neurons, block by block."""
+    for i in range(0, w.size, BLOCK):
+        gather(V[i * (2 + d) :], w, u, c, i, d)
+
+
+@inlined
+def clear(A):
+    """Set an array to 0; its size is a multiple of 8."""
+    for o in range(0, A.size, WIDTH):
+        store(A, o, fill(0.0))
+
+
+@inlined
 def products(X, x, v, d):
     """Return <u, x> of the four neurons in v, for input k at X[x + 8 k]."""
     z0 = z1 = z2 = z3 = fill(0.0)

@@ -6,20 +6,32 @@ is done: a thread that has gone to sleep needs longer to come back than a small 
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 import numpy as np
 
 Task = Callable[[int], None]
 
+
+@dataclass(eq=False, slots=True)
+class _Helper:
+    """A thread and the tasks that wait for it, each with the processors that it may run on."""
+
+    thread: threading.Thread | None = None
+    jobs: SimpleQueue[tuple[Task, set[int]]] = field(default_factory=SimpleQueue)
+
+
 bell = np.zeros(8, dtype=np.int64)
 """Its first entry counts the pieces of work that were begun by kernels which keep their helpers awake."""
 forks = 0
 """How often this process or one before it was forked: a child has none of its parent's helpers."""
-_helpers: list[SimpleQueue[Task]] = []
+_helpers: list[_Helper] = []
 _lock = threading.Lock()
 
 
@@ -38,8 +50,10 @@ def enlist(task: Task, numbers: Sequence[int]) -> None:
     """Have task(k) run in thread k, k >= 1, soon or never: one that is busy leaves out all but the last of its tasks."""
     if numbers and len(_helpers) < max(numbers):
         _hire(max(numbers))
-    for number in numbers:
-        _helpers[number - 1].put(task)
+    helpers = [_helpers[number - 1] for number in numbers]
+    allowed = _set_apart(helpers)
+    for helper in helpers:
+        helper.jobs.put((task, allowed))
 
 
 def share(task: Task, parts: int) -> None:
@@ -66,22 +80,54 @@ def share(task: Task, parts: int) -> None:
             raise problem
 
 
+def _set_apart(helpers: Sequence[_Helper]) -> set[int]:
+    """Forbid sleeping helpers the processor of this thread, and return those that they are to be allowed again.
+
+    The scheduler would wake them there, and leave both where they are for many milliseconds. Empty: nothing was done.
+    """
+    here = _current_processor()
+    if here is None:
+        return set()
+    allowed = os.sched_getaffinity(0)
+    others = allowed - {here}
+    if not others:
+        return set()
+    for helper in helpers:
+        with contextlib.suppress(OSError):
+            assert helper.thread is not None
+            os.sched_setaffinity(helper.thread.native_id or 0, others)
+    return allowed
+
+
+def _current_processor() -> int | None:
+    """Return the number of the processor that runs this thread, None where the system does not say."""
+    try:
+        return int(ctypes.pythonapi.sched_getcpu()) if hasattr(os, "sched_setaffinity") else None
+    except AttributeError:
+        return None
+
+
 def _hire(helpers: int) -> None:
     with _lock:
         if not _helpers:
             os.register_at_fork(after_in_child=_forget)
         while len(_helpers) < helpers:
-            jobs: SimpleQueue[Task] = SimpleQueue()
-            number = len(_helpers) + 1
-            threading.Thread(target=_serve, args=(number, jobs), name=f"boundcheck-{number}", daemon=True).start()
-            _helpers.append(jobs)
+            helper, number = _Helper(), len(_helpers) + 1
+            helper.thread = threading.Thread(
+                target=_serve, args=(number, helper.jobs), name=f"boundcheck-{number}", daemon=True
+            )
+            helper.thread.start()
+            _helpers.append(helper)
 
 
-def _serve(number: int, jobs: SimpleQueue[Task]) -> None:
+def _serve(number: int, jobs: SimpleQueue[tuple[Task, set[int]]]) -> None:
     while True:
-        task = jobs.get()
+        task, allowed = jobs.get()
         while not jobs.empty():
-            task = jobs.get()
+            task, allowed = jobs.get()
+        if allowed:
+            with contextlib.suppress(OSError):
+                os.sched_setaffinity(0, allowed)
         task(number)
         del task
 

@@ -58,7 +58,12 @@ def kernels(
 
 def has_bounded_kernels(activation: Activation | str) -> bool:
     """Say whether the activation is A + B tanh(r z + s), whose kernels are faster where |z| is bounded."""
-    z, (sigma, _) = derivative_expressions(as_activation(activation).expression, 1)
+    return _is_affine_tanh(as_activation(activation).expression)
+
+
+@lru_cache(maxsize=64)
+def _is_affine_tanh(expression: sympy.Expr) -> bool:
+    z, (sigma, _) = derivative_expressions(expression, 1)
     return affine_tanh(sigma, z) is not None
 
 

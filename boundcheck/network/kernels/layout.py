@@ -19,6 +19,10 @@ BLOCK = 4
 """Neurons per pass."""
 TILE_BYTES = 1 << 16
 """States of one block on one tile: a small part of a second-level cache."""
+WIDEST = 16
+"""Samples of a tile: two registers, so that the second step of one hides what the first of the other waits for."""
+FAST_BYTES = 1 << 21
+"""A second-level cache: a thread finds states there again."""
 STREAMED_TILE = 64
 """Samples of a tile where each row of results goes to memory: 512 bytes at a time."""
 PARTS = 8
@@ -42,10 +46,12 @@ class Layout:
 
     @property
     def tile(self) -> int:
-        """Return the samples of a tile: a multiple of 8, at most 32, fewer for long sequences; 64 if streamed."""
+        """Return the samples of a tile: a multiple of 8, at most 16, fewer for long sequences; 64 if streamed."""
+        samples = -(-self.n // LANES) * LANES
+        if self.streamed:
+            return min(STREAMED_TILE, samples)
         fitting = TILE_BYTES // (8 * BLOCK * self.T) // LANES * LANES
-        widest = STREAMED_TILE if self.streamed else max(LANES, min(32, fitting))
-        return min(widest, -(-self.n // LANES) * LANES)
+        return min(samples, max(LANES, min(WIDEST, fitting)))
 
     @property
     def tiles(self) -> int:
@@ -56,6 +62,10 @@ class Layout:
     def outputs(self) -> int:
         """Return the entries of an array with one value per time and (padded) sample."""
         return self.tiles * self.T * self.tile
+
+    def batch(self, threads: int) -> int:
+        """Return how many tiles are taken forward before they are taken back: states that the threads' caches hold."""
+        return min(self.tiles, max(1, threads * FAST_BYTES // (8 * 2 * self.half * self.T * self.tile)))
 
     @property
     def half(self) -> int:

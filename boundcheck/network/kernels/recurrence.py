@@ -6,11 +6,13 @@ functions and writes the module to the cache folder, where numba keeps the compi
 All arrays are flat, contiguous float64, of vectors of 8 samples. Samples come in tiles of `tile`, a multiple of 8,
 padded by copies of a sample; sample 8 g + l of tile q is lane l of group g:
   X[(((q T + t) groups + g) d + k) 8 + l]    input k at time t
-  F, E[((q T + t) groups + g) 8 + l]         output and cotangent
+  F, E[((p T + t) groups + g) 8 + l]         output and cotangent
   w, c[i], u[i d + k]                        neuron i; lo and hi are multiples of 4
-  H, S[kept + ((((q blocks + (i - lo)/4) T + t) groups + g) 4 + b) 8 + l]
+  V[i (2 + d) ...]                           w, then c, then u input by input, of neurons i..i+3
+  H, S[kept + ((((p blocks + (i - lo)/4) T + t) groups + g) 4 + b) 8 + l]
                                              states (and slopes) of neuron i + b, kept between passes, of a part lo..hi
-                                             of blocks = (hi - lo)/4
+                                             of blocks = (hi - lo)/4, on tile p of a batch
+Tiles `first` <= q < `stop` are a batch: all neurons' outputs on it, then their gradients. F and E have its outputs only.
 """
 
 import numpy as np
@@ -19,10 +21,11 @@ from boundcheck.network.kernels.blocks import (
     BLOCK,
     WIDTH,
     add,
+    clear,
     fill,
-    gather,
     load,
     mix,
+    pack,
     products,
     put,
     put_kept,
@@ -61,21 +64,21 @@ def following(t, j, q, T, tile):
 
 
 @pasted
-def forward_part(w, u, c, X, F, H, S, kept, past, lo, hi, T, d, tile, tiles):
+def forward_part(V, X, F, H, S, kept, past, lo, hi, T, d, tile, first, stop):
     """Add sum_i c_i h_t(theta_i) over i in lo..hi to F; unless kept < 0, store the states there (and slopes, if PAIR).
 
     past: store them past the caches; H and S must start at multiples of 64 bytes.
     """
     keep, blocks = kept >= 0, (hi - lo) // 4
-    previous, v = aligned(4 * tile), np.empty((2 + d) * BLOCK)
-    for q in range(tiles):
+    previous = aligned(4 * tile)
+    for q in range(first, stop):
         for i in range(lo, hi, 4):
-            gather(v, w, u, c, i, d)
-            previous[:] = 0.0
+            v = V[i * (2 + d) :]
+            clear(previous)
             y0, y1, y2, y3 = products(X, q * T * tile * d, v, INPUTS or d)
-            first = kept + (q * blocks + (i - lo) // 4) * T * 4 * tile
+            start = kept + ((q - first) * blocks + (i - lo) // 4) * T * 4 * tile
             for t in range(T):
-                o, f = first + t * 4 * tile, (q * T + t) * tile
+                o, f = start + t * 4 * tile, ((q - first) * T + t) * tile
                 for j in range(0, tile, WIDTH):
                     z0, z1, z2, z3 = recur(y0, y1, y2, y3, previous, 4 * j, WIDTH, v)
                     y0, y1, y2, y3 = products(X, following(t, j, q, T, tile) * d, v, INPUTS or d)
@@ -91,9 +94,11 @@ def forward_part(w, u, c, X, F, H, S, kept, past, lo, hi, T, d, tile, tiles):
 
 
 @kernel
-def forward(w, u, c, X, F, H, S, kept, past, lo, hi, T, d, tile, tiles):
-    """Do what `forward_part` does, alone."""
-    forward_part(w, u, c, X, F, H, S, kept, past, lo, hi, T, d, tile, tiles)
+def forward(w, u, c, X, F, lo, hi, T, d, tile, tiles):
+    """Do what `forward_part` does, alone, on all tiles; no state is kept."""
+    V = np.empty((hi - lo) * (2 + d))
+    pack(V, w[lo:hi], u[lo * d : hi * d], c[lo:hi], d)
+    forward_part(V, X, F, X, X, -1, False, 0, hi - lo, T, d, tile, 0, tiles)
 
 
 @pasted
@@ -119,8 +124,8 @@ def slope_at(S, s, h):
 
 
 @pasted
-def adjoint(v, E, H, S, first, lag, D, A, G, q, start, stop, T, tile):
-    """Compute D = dR/dz_t = sigma'(z_t) (c_i E_t + w_i D_{t+1}), backwards in t, and add sum D_{t+1} h_t to G.
+def adjoint(v, E, H, S, place, lag, D, A, G, p, start, stop, T, tile):
+    """Compute D = dR/dz_t = sigma'(z_t) (w_i D_{t+1} + c_i E_t), backwards in t, and add sum D_{t+1} h_t to G.
 
     A holds D_stop before and D_start after. Kept states (lag 0) come from memory: those of the next block are asked
     for one block ahead.
@@ -131,8 +136,8 @@ def adjoint(v, E, H, S, first, lag, D, A, G, q, start, stop, T, tile):
         a0, a1, a2, a3 = load(A, o), load(A, o + 8), load(A, o + 16), load(A, o + 24)
         g0, g1, g2, g3 = load(G, 0), load(G, 8), load(G, 16), load(G, 24)
         for t in range(stop - 1, start - 1, -1):
-            e = load(E, (q * T + t) * tile + j)
-            h = first + t * row + o
+            e = load(E, (p * T + t) * tile + j)
+            h = place + t * row + o
             s = h + lag
             if lag == 0:
                 for b in range(BLOCK):
@@ -175,25 +180,26 @@ def contract_one(D, X, x, d, vectors, G, g):
 
 
 @pasted
-def backward(w, u, c, X, E, grad_w, grad_u, H, S, kept, lo, hi, T, d, tile, tiles):
+def backward(V, X, E, grad_w, grad_u, H, S, kept, lo, hi, T, d, tile, first, stop):
     """Add the gradient of sum_{j,t} E c_i h_t to grad_w and grad_u; the states are kept ones or computed again."""
     blocks = (hi - lo) // 4
     row, steps, paired = 4 * tile, max(1, VECTORS // (tile // WIDTH)), d // 2 * 2 if WIDE else 0
     scratch_h, scratch_s, D = aligned((T + 1) * row), aligned(T * row), aligned(steps * row)
-    A, G, v = aligned(row), aligned((1 + d) * 32), np.empty((2 + d) * BLOCK)
-    for q in range(tiles):
+    A, G = aligned(row), aligned((1 + d) * 32)
+    for q in range(first, stop):
         for i in range(lo, hi, 4):
-            gather(v, w, u, c, i, d)
+            v = V[i * (2 + d) :]
             if kept >= 0:
-                first, lag, kept_h, kept_s = kept + (q * blocks + (i - lo) // 4) * T * row, 0, H, S
+                place, lag, kept_h, kept_s = kept + ((q - first) * blocks + (i - lo) // 4) * T * row, 0, H, S
             else:
                 states(v, X, scratch_h, scratch_s, q, T, d, tile)
-                first, lag, kept_h, kept_s = row, -row, scratch_h, scratch_s
-            A[:], G[:] = 0.0, 0.0
-            for stop in range(T, 0, -steps):
-                start = max(0, stop - steps)
-                adjoint(v, E, kept_h, kept_s, first, lag, D, A, G, q, start, stop, T, tile)
-                x, vectors = (q * T + start) * tile * d, (stop - start) * tile // WIDTH
+                place, lag, kept_h, kept_s = row, -row, scratch_h, scratch_s
+            clear(A)
+            clear(G)
+            for end in range(T, 0, -steps):
+                start = max(0, end - steps)
+                adjoint(v, E, kept_h, kept_s, place, lag, D, A, G, q - first, start, end, T, tile)
+                x, vectors = (q * T + start) * tile * d, (end - start) * tile // WIDTH
                 for k in range(0, paired, 2):
                     contract_two(D, X, x + k * WIDTH, d, vectors, G, (1 + k) * 32)
                 for k in range(paired, d):
@@ -204,10 +210,10 @@ def backward(w, u, c, X, E, grad_w, grad_u, H, S, kept, lo, hi, T, d, tile, tile
 
 
 @pasted
-def residual(partial, y, mask, E, first, stop, scale, root):
+def residual(partial, y, mask, E, first, stop, place, scale, root):
     """Set E = scale m^{-1/2} (F - y) at first..stop, 0 on padding, F = m^{-1/2} sum of the parts, halves last.
 
-    Returns sum (F - y)^2 there; root: m^{1/2}.
+    Returns sum (F - y)^2 there; place: of the batch in y and mask; root: m^{1/2}.
     """
     half, squares = partial.shape[0] // 2, fill(0.0)
     for o in range(first, stop, WIDTH):
@@ -215,7 +221,7 @@ def residual(partial, y, mask, E, first, stop, scale, root):
         for p in range(half):
             one = one + load(partial[p], o)
             two = two + load(partial[half + p], o)
-        error = ((one + two) / root - load(y, o)) * load(mask, o)
+        error = ((one + two) / root - load(y, place + o)) * load(mask, place + o)
         squares = squares + error * error
         store(E, o, error * (scale / root))
     return total(squares)
@@ -229,8 +235,8 @@ GENERATION, FORWARD, SUMMED, BACKWARD = range(4)
 parts backward that were ever done."""
 WEIGHTS, SEATS = 4, 9
 """Where the addresses of w, u, c, dR/dw and dR/du are, then two entries for each thread: whether it is here, and where
-it turned back. After them stands for each part forward, each piece and each part backward who claimed it last: the
-number of a gradient."""
+it turned back. After them stand for each part forward, each piece and each part backward the round that claimed it
+last, then for each part the round whose backward pass it has finished. A round is a batch in a gradient."""
 PATIENCE = 1 << 18
 """How often to look for another thread's work before returning to let that thread run."""
 LINGERING, DELAY = 1 << 16, 1 << 9
@@ -275,21 +281,24 @@ def comes(board, entry, wanted):
 
 @kernel
 def gradient(
-    board, bell, thread, new, start, edges, w, u, c, grad_w, grad_u, X, y, mask, widest, partial, E, squares, H, S,
-    places, past, scale, m, T, d, tile, tiles,
+    board, bell, thread, new, start, edges, w, u, c, grad_w, grad_u, X, y, mask, widest, V, partial, E, squares, H, S,
+    places, past, scale, m, T, d, tile, tiles, batch,
 ):  # fmt: skip
-    """Take the parts edges[p], edges[p + 1] of the neurons that no thread has claimed: all forward, then all backward.
+    """Take the parts edges[p], edges[p + 1] of the neurons that no thread has claimed: forward, backward, batch by batch.
 
     Each thread goes round from a `start` of its own and comes back the same way, so that it finds in its cache what it
     kept there last. grad_w and grad_u become the gradient of (scale / 2) sum (F - y)^2, squares[0] the sum itself.
 
     thread: 0 leads. If `new`, it begins a gradient of the arrays that it is given; it returns when all parts are done.
     Another one helps with the arrays of the latest gradient, whatever it is given, and stays for the next ones: until
-    the bell rings elsewhere or it has waited long. A claim carries the gradient's number: a helper that comes late
-    finds nothing to claim, and none can touch arrays whose gradient is done.
+    the bell rings elsewhere or it has waited long. A claim carries the round's number: a helper that comes late finds
+    nothing to claim, and none can touch arrays whose gradient is done. All threads wait for one another before the
+    residual of a batch only: a part is taken forward on the next batch as soon as its states are not needed any more.
     """
-    parts, pieces, root = partial.shape[0], squares.size - 1, np.sqrt(m)
-    claims, seat = board.size - 2 * parts - pieces, SEATS + 2 * thread
+    batches = -(-tiles // batch)
+    parts, pieces, root = partial.shape[0], (squares.size - 1) // batches, np.sqrt(m)
+    claims, seat = board.size - 3 * parts - pieces, SEATS + 2 * thread
+    backs, finished = claims + parts + pieces, claims + 2 * parts + pieces
     if new:
         if REACH < np.inf and not farthest(w, u, widest, d) <= REACH:
             return BEYOND
@@ -300,33 +309,41 @@ def gradient(
         generation, heard = count(board, GENERATION), count(bell, 0)
         w_, u_, c_ = array_at(board[WEIGHTS]), array_at(board[WEIGHTS + 1]), array_at(board[WEIGHTS + 2])
         grad_w_, grad_u_ = array_at(board[WEIGHTS + 3]), array_at(board[WEIGHTS + 4])
-        for step in range(parts):
-            p = (start + step) % parts
-            if claim(board, claims + p, generation):
-                board[seat + 1] = p
-                partial[p] = 0.0
-                lo, hi = edges[2 * p], edges[2 * p + 1]
-                forward_part(w_, u_, c_, X, partial[p], H, S, places[p], past, lo, hi, T, d, tile, tiles)
-                count_up(board, FORWARD)
-        if not comes(board, FORWARD, generation * parts):
-            return AGAIN
-        for piece in range(pieces):
-            if claim(board, claims + parts + piece, generation):
-                first, stop = E.size // WIDTH * piece // pieces, E.size // WIDTH * (piece + 1) // pieces
-                squares[1 + piece] = residual(partial, y, mask, E, first * WIDTH, stop * WIDTH, scale, root)
-                count_up(board, SUMMED)
-        if not comes(board, SUMMED, generation * pieces):
-            return AGAIN
-        last = board[seat + 1]
-        for step in range(parts):
-            p = (last - step) % parts
-            if claim(board, claims + parts + pieces + p, generation):
-                lo, hi = edges[2 * p], edges[2 * p + 1]
-                grad_w_[lo:hi], grad_u_[lo * d : hi * d] = 0.0, 0.0
-                backward(w_, u_, c_, X, E, grad_w_, grad_u_, H, S, places[p], lo, hi, T, d, tile, tiles)
-                count_up(board, BACKWARD)
+        for b in range(batches):
+            this = (generation - 1) * batches + b + 1
+            first, stop = b * batch, min(tiles, (b + 1) * batch)
+            for step in range(parts):
+                p = (start + step) % parts
+                if count(board, finished + p) >= this - 1 and claim(board, claims + p, this):
+                    board[seat + 1] = p
+                    clear(partial[p])
+                    lo, hi = edges[2 * p], edges[2 * p + 1]
+                    if b == 0:
+                        pack(V[lo * (2 + d) :], w_[lo:hi], u_[lo * d : hi * d], c_[lo:hi], d)
+                    forward_part(V, X, partial[p], H, S, places[p], past, lo, hi, T, d, tile, first, stop)
+                    count_up(board, FORWARD)
+            if not comes(board, FORWARD, this * parts):
+                return AGAIN
+            for piece in range(pieces):
+                if claim(board, claims + parts + piece, this):
+                    vectors, place = (stop - first) * T * tile // WIDTH, first * T * tile
+                    lo, hi = vectors * piece // pieces * WIDTH, vectors * (piece + 1) // pieces * WIDTH
+                    squares[1 + b * pieces + piece] = residual(partial, y, mask, E, lo, hi, place, scale, root)
+                    count_up(board, SUMMED)
+            if not comes(board, SUMMED, this * pieces):
+                return AGAIN
+            last = board[seat + 1]
+            for step in range(parts):
+                p = (last - step) % parts
+                if claim(board, backs + p, this):
+                    lo, hi = edges[2 * p], edges[2 * p + 1]
+                    if b == 0:
+                        grad_w_[lo:hi], grad_u_[lo * d : hi * d] = 0.0, 0.0
+                    backward(V, X, E, grad_w_, grad_u_, H, S, places[p], lo, hi, T, d, tile, first, stop)
+                    board[finished + p] = this
+                    count_up(board, BACKWARD)
         if thread == 0:
-            if not comes(board, BACKWARD, generation * parts):
+            if not comes(board, BACKWARD, generation * batches * parts):
                 return AGAIN
             squares[0] = squares[1:].sum()
             return DONE
