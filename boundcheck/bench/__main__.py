@@ -219,10 +219,10 @@ def _scaling(arguments: argparse.Namespace) -> dict[str, float]:
     widths = [1 << k for k in range(10, 21, 2)]
     for _ in range(max(1, arguments.rounds // 2)):
         for m in widths:
-            worker.ask("recomputed", f"32,16,8,{m}", 3)
-    peak = worker.notes["recomputed", f"32,16,8,{widths[-1]}"].get("peak", 0)
+            worker.ask("gradient", f"32,16,8,{m}", 3)
+    peak = worker.notes["gradient", f"32,16,8,{widths[-1]}"].get("peak", 0)
     worker.stop()
-    times = [worker.milliseconds("recomputed", f"32,16,8,{m}") or math.nan for m in widths]
+    times = [worker.milliseconds("gradient", f"32,16,8,{m}") or math.nan for m in widths]
     points = [(math.log(m), math.log(time)) for m, time in zip(widths, times, strict=True)]
     slope = statistics.linear_regression(*zip(*points, strict=True)).slope
     lines = ["\n### one training step against the width (n = 32, T = 16, d = 8)\n", "| m | median ms |", "|---|---|"]

@@ -29,7 +29,7 @@ CACHED_BYTES = 1 << 26
 KEPT_BYTES = 1 << 29
 """States kept in memory that is used again by other batches or gradients."""
 PIECE, PIECES = 256, 8
-"""Outputs of a piece of the residual at least, and pieces at most."""
+"""Outputs on a tile that are a piece of the residual, at least, and pieces of a tile, at most."""
 SPARE_BYTES, SHARE = 1 << 27, 8
 """States kept where all of them are too many, if that is an eighth of them or more."""
 
@@ -96,7 +96,7 @@ class Evaluator:
             kernels(self._activation, inputs=self._inputs, bounded=bounded),
             threads=self._threads,
             edges=np.array(self._parts).reshape(-1),
-            pieces=max(1, min(PIECES, self._outputs // PIECE)),
+            pieces=self._batch * max(1, min(PIECES, self.layout.T * self.layout.tile // PIECE)),
             batches=self._batches,
             data=self._data,
             buffers=self._buffers,

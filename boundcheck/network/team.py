@@ -23,7 +23,8 @@ class Team:
     """The kernel `gradient` of a module, run by several threads on fixed data.
 
     A helper stays in the kernel after a gradient and looks for the next one, which it begins a microsecond after the
-    thread that asks for it; one that has waited too long, or hears that other work was begun, leaves and is called again.
+    thread that asks for it. One that has waited too long, or hears that other work was begun, leaves and is called
+    again when it is needed.
 
     Args:    module: generated kernels; threads: how many; edges: (2 parts,) neurons of each part;
              pieces: of the residual of each batch; data, buffers: what `gradient` takes before and after `squares`.
@@ -47,7 +48,7 @@ class Team:
         self._board = np.zeros(module.SEATS + 2 * threads + 3 * parts + pieces, dtype=np.int64)
         self._squares = np.zeros(1 + batches * pieces)
         self._edges, self._rest = edges, (*data, self._squares, *buffers)
-        self._arrays: tuple[NDArray[np.float64], ...] = ()
+        self._arrays = self._none = tuple(_empty(read_only=k < 3) for k in range(5))
         self._open = False
         self._forks = crew.forks
 
@@ -56,21 +57,21 @@ class Team:
 
         None, and nothing is done, if the weights are too large for these kernels.
         """
-        if self._open:  # an earlier one was interrupted: its arrays may be gone only when all threads have done with it
-            self._lead(new=False)
-        self._arrays = arrays
-        return float(self._squares[0]) if self._lead(new=True) else None
-
-    def _lead(self, *, new: bool) -> bool:
-        self._open = True
+        if self._open:
+            self._lead(self._again)  # an earlier one was interrupted, helpers may still need its arrays
+        self._arrays, self._open = arrays, True
         if len(self._seats) > 1:
             self._call_helpers()
-        code = self._run(0, new)
+        code = self._lead(self._run(0, new=True))
+        return None if code == self._beyond else float(self._squares[0])
+
+    def _lead(self, code: int) -> int:
+        """Go on until all threads have done with the arrays, then drop them."""
         while code == self._again:
             _yield()
-            code = self._run(0, False)
-        self._open = False
-        return bool(code != self._beyond)
+            code = self._run(0)
+        self._arrays, self._open = self._none, False
+        return code
 
     def _call_helpers(self) -> None:
         board, seats = self._board, self._seats
@@ -81,9 +82,16 @@ class Team:
             crew.enlist(self._help, missing)
 
     def _help(self, thread: int) -> None:
-        while self._run(thread, False) == self._again:
+        while self._run(thread) == self._again:
             _yield()
 
-    def _run(self, thread: int, new: bool) -> int:
-        arguments = (self._starts[thread], self._edges, *self._arrays, *self._rest)
+    def _run(self, thread: int, *, new: bool = False) -> int:
+        arguments = (self._starts[thread], self._edges, *(self._arrays if new else self._none), *self._rest)
         return int(self._gradient(self._board, crew.bell, thread, new, *arguments))
+
+
+def _empty(*, read_only: bool) -> NDArray[np.float64]:
+    """Return an array for a thread that finds the right ones by their addresses."""
+    array = np.zeros(0)
+    array.flags.writeable = not read_only
+    return array

@@ -23,6 +23,7 @@ MIXED = Activation(
 )
 ELEMENTARY = {
     "tanh": (mpmath.tanh, 3.0, 2.5),
+    "bounded_tanh": (mpmath.tanh, 3.0, 2.5),
     "exp": (mpmath.exp, 60.0, 2.5),
     "sin": (mpmath.sin, 30.0, 2.0),
     "cos": (mpmath.cos, 30.0, 2.0),
@@ -62,6 +63,17 @@ def test_elementary_functions_are_accurate_to_a_few_units_in_the_last_place(name
     elementary[name](x, found)
     expected = np.array([float(exact(mpmath.mpf(value))) for value in x])
     assert np.abs((found - expected) / np.spacing(np.abs(expected))).max() <= units
+
+
+def test_tanh_without_a_clip_has_the_same_bits_within_its_reach(elementary, rng):
+    x = np.clip(rng.normal(size=4096) * np.exp(2 * rng.normal(size=4096)), -350, 350)
+    x[6:1000] = rng.uniform(-350, 350, 994)
+    x[:6] = [22.0, -22.0, np.nextafter(22, 23), 350.0, -350.0, 0.0]
+    assert (np.abs(x) <= 350).all()
+    found, expected = np.empty_like(x), np.empty_like(x)
+    elementary["bounded_tanh"](x, found)
+    elementary["tanh"](x, expected)
+    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 from protocol import data, serve, sizes  # type: ignore[import-not-found]
 
 from boundcheck.network import Weights, derivative_suprema, gram_matrix, jacobian
-from boundcheck.network.evaluator import SPARE_BYTES, Evaluator
+from boundcheck.network.evaluator import Evaluator
 from boundcheck.network.gradient import plain_loss_and_gradient
 from boundcheck.network.kernels.crew import share
 from boundcheck.network.kernels.layout import aligned_empty
@@ -15,16 +15,16 @@ USER = "z*exp(-z**2/2) + z/sqrt(1+z**2)"
 """An activation that no registry has: two elementary functions more than tanh."""
 
 
-def gradient(size, kept_bytes=1 << 40, activation="tanh"):
+def gradient(size, kept_bytes=None, activation="tanh"):
     """Return the gradient with its buffers used again, as in gradient descent."""
     X, y, w, u, c = data(size)
-    evaluate = Evaluator(X, y, len(w), activation, kept_bytes=kept_bytes)
+    evaluate = Evaluator(X, y, len(w), activation, repeated=True, kept_bytes=kept_bytes)
     return {"fused": lambda: evaluate(w, u, c)}
 
 
 def recomputed(size):
-    """Return the gradient that computes states again, but for the few that it keeps."""
-    return gradient(size, kept_bytes=SPARE_BYTES)
+    """Return the gradient that keeps at most 16 MiB of states, at L half of a batch, and computes the others again."""
+    return gradient(size, kept_bytes=1 << 24)
 
 
 def user(size):

@@ -1,6 +1,6 @@
 """What kernels do to four neurons at once, whatever the activation; `recurrence` has the layout of the arrays."""
 
-from boundcheck.network.kernels.lanes import filler, inlined, loader, spreader, store, stream, total
+from boundcheck.network.kernels.lanes import array_at, filler, inlined, loader, pasted, spreader, store, stream, total
 
 WIDTH = 8
 BLOCK = 4
@@ -17,18 +17,11 @@ def gather(v, w, u, c, i, d):
             v[(2 + k) * BLOCK + b] = u[(i + b) * d + k]
 
 
-@inlined
-def pack(V, w, u, c, d):
-    """Set V to what `gather` makes of all neurons, block by block."""
-    for i in range(0, w.size, BLOCK):
-        gather(V[i * (2 + d) :], w, u, c, i, d)
-
-
-@inlined
-def clear(A):
-    """Set an array to 0; its size is a multiple of 8."""
-    for o in range(0, A.size, WIDTH):
-        store(A, o, fill(0.0))
+@pasted
+def pack(V, w, u, c, lo, hi, d):
+    """Set V to what `gather` makes of neurons lo..hi, block by block: block i/4 at V[i (2 + d)]."""
+    for i in range(lo, hi, BLOCK):
+        gather(array_at(V.ctypes.data + 8 * i * (2 + d)), w, u, c, i, d)
 
 
 @inlined

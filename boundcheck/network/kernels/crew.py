@@ -47,7 +47,7 @@ def thread_count() -> int:
 
 
 def enlist(task: Task, numbers: Sequence[int]) -> None:
-    """Have task(k) run in thread k, k >= 1, soon or never: one that is busy leaves out all but the last of its tasks."""
+    """Have task(k) run in thread k >= 1 for each number, soon or never: a busy one leaves out all but its last task."""
     if numbers and len(_helpers) < max(numbers):
         _hire(max(numbers))
     helpers = [_helpers[number - 1] for number in numbers]

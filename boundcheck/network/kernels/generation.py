@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 FUNCTIONS = ("tanh", "exp", "sin", "cos", "atan", "erf", "log", "maximum", "minimum", "sign")
 """Functions of an expression that `elementary` has under the same name."""
+PRIVATE = ("absolute", "bounded_tanh", "inverse", "sqrt", "square", "step")
+"""Others that it has."""
 TANH_REACH = 350.0
 """Arguments that `elementary.bounded_tanh` serves: the power of two in it stays a normal double."""
 INLINED = ("lanes", "elementary", "blocks")
@@ -135,7 +137,7 @@ def activation_source(expression: sympy.Expr, series: tuple[Series, ...] = (), b
     reach, largest = (affine.reach, affine.largest) if bounded and affine else (math.inf, 0.0)
     lines = [
         "from boundcheck.network.kernels.elementary import (  # functions that sigma may use",
-        *(f"    {name}," for name in sorted({*FUNCTIONS, "absolute", "bounded_tanh", "inverse", "sqrt", "square", "step"})),
+        *(f"    {name}," for name in sorted({*FUNCTIONS, *PRIVATE})),
         ")",
         "from boundcheck.network.kernels.lanes import inlined, magnitude, polynomial, same, where_less",
         "",

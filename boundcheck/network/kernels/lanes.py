@@ -10,11 +10,12 @@ import operator
 
 import numpy as np
 from llvmlite import binding, ir  # type: ignore[import-untyped]
-from numba import carray, njit, types
+from numba import njit, types
 from numba.core import cgutils
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, models, register_model
+from numba.np.arrayobj import populate_array
 
 kernel = njit(nogil=True, error_model="numpy", cache=True)
 """Decorator of a function called from Python; numba keeps its machine code beside its file."""
@@ -253,19 +254,31 @@ def claim(context, counters, index, number):
 
 
 @intrinsic
-def _doubles(context, address):
-    """Return the address as a pointer to doubles."""
+def array_at(context, address):
+    """Return the doubles at an address as an array of unknown size: indices must be known to be in range, and >= 0."""
+    kind = types.Array(types.float64, 1, "C")
 
     def generate(context, builder, sig, args):
-        return builder.inttoptr(args[0], ir.DoubleType().as_pointer())
+        array = context.make_array(kind)(context, builder)
+        size = [context.get_constant(types.intp, value) for value in (UNKNOWN, 8)]
+        data = builder.inttoptr(args[0], ir.DoubleType().as_pointer())
+        populate_array(array, data=data, shape=size[:1], strides=size[1:], itemsize=size[1], meminfo=None)
+        return array._getvalue()
 
-    return types.CPointer(types.float64)(types.int64), generate
+    return kind(types.int64), generate
 
 
-@inlined
-def array_at(address):
-    """Return the doubles at an address as an array of unknown size: indices must be known to be in range, and >= 0."""
-    return carray(_doubles(address), (UNKNOWN,))
+@intrinsic
+def clear(context, array, lo, hi):
+    """Set array[lo:hi] to 0."""
+
+    def generate(context, builder, sig, args):
+        first = _pointer(context, builder, sig.args[0], *args[:2])
+        size = builder.mul(builder.sub(args[2], args[1]), ir.Constant(BITS, 8))
+        cgutils.memset(builder, first, size, 0)
+        return context.get_dummy_value()
+
+    return types.none(array, types.intp, types.intp), generate
 
 
 @intrinsic

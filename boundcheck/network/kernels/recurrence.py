@@ -12,7 +12,7 @@ padded by copies of a sample; sample 8 g + l of tile q is lane l of group g:
   H, S[kept + ((((p blocks + (i - lo)/4) T + t) groups + g) 4 + b) 8 + l]
                                              states (and slopes) of neuron i + b, kept between passes, of a part lo..hi
                                              of blocks = (hi - lo)/4, on tile p of a batch
-Tiles `first` <= q < `stop` are a batch: all neurons' outputs on it, then their gradients. F and E have its outputs only.
+Tiles `first` <= q < `stop` are a batch: all outputs on it, then its gradients. F and E have its outputs only.
 """
 
 import numpy as np
@@ -21,7 +21,6 @@ from boundcheck.network.kernels.blocks import (
     BLOCK,
     WIDTH,
     add,
-    clear,
     fill,
     load,
     mix,
@@ -37,6 +36,7 @@ from boundcheck.network.kernels.lanes import (
     aligned,
     array_at,
     claim,
+    clear,
     count,
     count_up,
     fence,
@@ -73,8 +73,8 @@ def forward_part(V, X, F, H, S, kept, past, lo, hi, T, d, tile, first, stop):
     previous = aligned(4 * tile)
     for q in range(first, stop):
         for i in range(lo, hi, 4):
-            v = V[i * (2 + d) :]
-            clear(previous)
+            v = array_at(V.ctypes.data + 8 * i * (2 + d))
+            clear(previous, 0, 4 * tile)
             y0, y1, y2, y3 = products(X, q * T * tile * d, v, INPUTS or d)
             start = kept + ((q - first) * blocks + (i - lo) // 4) * T * 4 * tile
             for t in range(T):
@@ -96,9 +96,9 @@ def forward_part(V, X, F, H, S, kept, past, lo, hi, T, d, tile, first, stop):
 @kernel
 def forward(w, u, c, X, F, lo, hi, T, d, tile, tiles):
     """Do what `forward_part` does, alone, on all tiles; no state is kept."""
-    V = np.empty((hi - lo) * (2 + d))
-    pack(V, w[lo:hi], u[lo * d : hi * d], c[lo:hi], d)
-    forward_part(V, X, F, X, X, -1, False, 0, hi - lo, T, d, tile, 0, tiles)
+    V = np.empty(hi * (2 + d))
+    pack(V, w, u, c, lo, hi, d)
+    forward_part(V, X, F, X, X, -1, False, lo, hi, T, d, tile, 0, tiles)
 
 
 @pasted
@@ -188,14 +188,14 @@ def backward(V, X, E, grad_w, grad_u, H, S, kept, lo, hi, T, d, tile, first, sto
     A, G = aligned(row), aligned((1 + d) * 32)
     for q in range(first, stop):
         for i in range(lo, hi, 4):
-            v = V[i * (2 + d) :]
+            v = array_at(V.ctypes.data + 8 * i * (2 + d))
             if kept >= 0:
                 place, lag, kept_h, kept_s = kept + ((q - first) * blocks + (i - lo) // 4) * T * row, 0, H, S
             else:
                 states(v, X, scratch_h, scratch_s, q, T, d, tile)
                 place, lag, kept_h, kept_s = row, -row, scratch_h, scratch_s
-            clear(A)
-            clear(G)
+            clear(A, 0, row)
+            clear(G, 0, 32 * (1 + d))
             for end in range(T, 0, -steps):
                 start = max(0, end - steps)
                 adjoint(v, E, kept_h, kept_s, place, lag, D, A, G, q - first, start, end, T, tile)
@@ -213,7 +213,8 @@ def backward(V, X, E, grad_w, grad_u, H, S, kept, lo, hi, T, d, tile, first, sto
 def residual(partial, y, mask, E, first, stop, place, scale, root):
     """Set E = scale m^{-1/2} (F - y) at first..stop, 0 on padding, F = m^{-1/2} sum of the parts, halves last.
 
-    Returns sum (F - y)^2 there; place: of the batch in y and mask; root: m^{1/2}.
+    Returns sum (F - y)^2 there; place: of the batch in y and mask; root: m^{1/2}. Pieces lie within a tile: how many
+    tiles make a batch does not change a sum.
     """
     half, squares = partial.shape[0] // 2, fill(0.0)
     for o in range(first, stop, WIDTH):
@@ -237,26 +238,27 @@ WEIGHTS, SEATS = 4, 9
 """Where the addresses of w, u, c, dR/dw and dR/du are, then two entries for each thread: whether it is here, and where
 it turned back. After them stand for each part forward, each piece and each part backward the round that claimed it
 last, then for each part the round whose backward pass it has finished. A round is a batch in a gradient."""
-PATIENCE = 1 << 18
+PATIENCE = 1 << 15
 """How often to look for another thread's work before returning to let that thread run."""
 LINGERING, DELAY = 1 << 16, 1 << 9
 """How often a helper looks for the next gradient: about a tenth of a millisecond; how often after the bell has rung."""
 
 
-@inlined
+@pasted
 def farthest(w, u, widest, d):
-    """Return a bound of all |z|: the largest |w_i| sup |sigma| + sum_k |u_ik| max |x_k|; NaN if an entry is."""
+    """Return a bound of all |z|: the largest |w_i| sup |sigma| + sum_k |u_ik| max |x_k|; infinity if that is NaN."""
     most = 0.0
     for i in range(w.size):
         reach = abs(w[i]) * LARGEST
         for k in range(d):
             reach += abs(u[i * d + k]) * widest[k]
-        if not reach <= most:
-            most = reach
+        if not reach < np.inf:
+            return np.inf
+        most = max(most, reach)
     return most
 
 
-@inlined
+@pasted
 def begin(board, bell, w, u, c, grad_w, grad_u):
     """Tell the helpers where the arrays of a new gradient are, and that it has begun.
 
@@ -268,7 +270,7 @@ def begin(board, bell, w, u, c, grad_w, grad_u):
     count_up(board, GENERATION)
 
 
-@inlined
+@pasted
 def comes(board, entry, wanted):
     """Wait, but not for long, until an entry is `wanted` or more; say whether it is."""
     looks = 0
@@ -284,7 +286,7 @@ def gradient(
     board, bell, thread, new, start, edges, w, u, c, grad_w, grad_u, X, y, mask, widest, V, partial, E, squares, H, S,
     places, past, scale, m, T, d, tile, tiles, batch,
 ):  # fmt: skip
-    """Take the parts edges[p], edges[p + 1] of the neurons that no thread has claimed: forward, backward, batch by batch.
+    """Take the parts edges[p], edges[p + 1] of the neurons that nobody has claimed: forward, backward, batch by batch.
 
     Each thread goes round from a `start` of its own and comes back the same way, so that it finds in its cache what it
     kept there last. grad_w and grad_u become the gradient of (scale / 2) sum (F - y)^2, squares[0] the sum itself.
@@ -297,6 +299,7 @@ def gradient(
     """
     batches = -(-tiles // batch)
     parts, pieces, root = partial.shape[0], (squares.size - 1) // batches, np.sqrt(m)
+    split, vectors = pieces // batch, T * tile // WIDTH
     claims, seat = board.size - 3 * parts - pieces, SEATS + 2 * thread
     backs, finished = claims + parts + pieces, claims + 2 * parts + pieces
     if new:
@@ -316,19 +319,21 @@ def gradient(
                 p = (start + step) % parts
                 if count(board, finished + p) >= this - 1 and claim(board, claims + p, this):
                     board[seat + 1] = p
-                    clear(partial[p])
+                    clear(partial[p], 0, E.size)
                     lo, hi = edges[2 * p], edges[2 * p + 1]
                     if b == 0:
-                        pack(V[lo * (2 + d) :], w_[lo:hi], u_[lo * d : hi * d], c_[lo:hi], d)
+                        pack(V, w_, u_, c_, lo, hi, d)
                     forward_part(V, X, partial[p], H, S, places[p], past, lo, hi, T, d, tile, first, stop)
                     count_up(board, FORWARD)
             if not comes(board, FORWARD, this * parts):
                 return AGAIN
             for piece in range(pieces):
                 if claim(board, claims + parts + piece, this):
-                    vectors, place = (stop - first) * T * tile // WIDTH, first * T * tile
-                    lo, hi = vectors * piece // pieces * WIDTH, vectors * (piece + 1) // pieces * WIDTH
-                    squares[1 + b * pieces + piece] = residual(partial, y, mask, E, lo, hi, place, scale, root)
+                    p, k = piece // split, piece % split
+                    lo, hi = p * vectors + vectors * k // split, p * vectors + vectors * (k + 1) // split
+                    if first + p < stop:
+                        lo, hi, place = lo * WIDTH, hi * WIDTH, first * T * tile
+                        squares[1 + b * pieces + piece] = residual(partial, y, mask, E, lo, hi, place, scale, root)
                     count_up(board, SUMMED)
             if not comes(board, SUMMED, this * pieces):
                 return AGAIN
@@ -338,14 +343,17 @@ def gradient(
                 if claim(board, backs + p, this):
                     lo, hi = edges[2 * p], edges[2 * p + 1]
                     if b == 0:
-                        grad_w_[lo:hi], grad_u_[lo * d : hi * d] = 0.0, 0.0
+                        clear(grad_w_, lo, hi)
+                        clear(grad_u_, lo * d, hi * d)
                     backward(V, X, E, grad_w_, grad_u_, H, S, places[p], lo, hi, T, d, tile, first, stop)
                     board[finished + p] = this
                     count_up(board, BACKWARD)
         if thread == 0:
             if not comes(board, BACKWARD, generation * batches * parts):
                 return AGAIN
-            squares[0] = squares[1:].sum()
+            squares[0] = 0.0
+            for k in range(batches * pieces):
+                squares[0] += squares[1 + k]
             return DONE
         looks = 0
         while looks < LINGERING and count(board, GENERATION) == generation:
