@@ -161,8 +161,8 @@ PROP_5 = Statement(
     id="prop-5",
     title="Approximating a target by a finite network, at all samples and times",
     hypotheses=PROP_3.hypotheses,
-    relation=r"\max_{j,t}|F_t(x^j;\bar\Theta)-F^*_t(x^j)|\le\frac{1}{\sqrt m}\Big[2L^0_T\|\nu\|\sqrt{\log(2nT/\delta)}"
-    r"+\tfrac12\beta_T\|\nu\|^2\Big]\quad\text{w.p.}\ge1-\delta",
+    relation=r"\max_{j,t}|F_t(x^j;\bar\Theta)-F^*_t(x^j)|\le\frac{1}{\sqrt m}\left[2L^0_T\|\nu\|\sqrt{\log(2nT/\delta)}"
+    r"+\tfrac12\beta_T\|\nu\|^2\right]\quad\text{w.p.}\ge1-\delta",
     quantities=(
         Quantity(
             name="bound",

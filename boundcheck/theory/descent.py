@@ -275,7 +275,7 @@ THEOREM_1_DESCENT = Statement(
     id="theorem-1-descent",
     title="Convergence of projected gradient descent whose risk falls at every step",
     hypotheses=tuple(OWN_STEP if item is PROJECTED else item for item in THEOREM_1.hypotheses),
-    relation=r"\min_{s<\tau}R(\Theta(s))\le\Big(\tfrac{e+\sqrt{e^2+\chi L_T^2\|\nu\|^2/\tau}}{\chi}\Big)^2,\quad "
+    relation=r"\min_{s<\tau}R(\Theta(s))\le\left(\frac{e+\sqrt{e^2+\chi L_T^2\|\nu\|^2/\tau}}{\chi}\right)^2,\quad "
     r"e=\tfrac{C}{\sqrt m},\ \chi=2-\tfrac1\tau\quad\text{w.p.}\ge1-\delta;\quad "
     r"\text{if }\tfrac{\beta_T\|\nu\|}{\sqrt m}\le\tfrac34L_T:\ R(\Theta(s+1))\le R(\Theta(s))",
     quantities=(

@@ -20,7 +20,7 @@ CERTIFICATE_A = Statement(
     id="certificate-a",
     title="Certificate A (Lyapunov): projected gradient descent on given data, any number of steps",
     hypotheses=(SMOOTH_3, Condition(text="a witness in Omega_rho; step size below 1/Lambda")),
-    relation=r"\min_{s<\tau}R\le\Big(\tfrac{\varepsilon+\sqrt{\varepsilon^2+\chi V_0/(\eta\tau)}}{2\chi}\Big)^2",
+    relation=r"\min_{s<\tau}R\le\left(\frac{\varepsilon+\sqrt{\varepsilon^2+\chi V_0/(\eta\tau)}}{2\chi}\right)^2",
     source=OURS,
     depends_on=("theorem-1-any-target",),
     derivation=(

@@ -55,8 +55,8 @@ PROP_2 = Statement(
     title="The neural tangent kernel of the network at infinite width",
     hypotheses=(SMOOTH, BALL, Condition(text="w ~ Unif{-alpha, alpha}, u ~ N(0, I_d)")),
     relation=r"\kappa_t(x,x')=E\langle\nabla h_t(\theta;x),\nabla h_t(\theta;x')\rangle"
-    r"=\sum_{k,l<t}E\Big[w^{k+l}\big(h_{t-k-1}h'_{t-l-1}+\langle x_{t-k},x'_{t-l}\rangle\big)"
-    r"\prod_{j\le k}I_{t-j}\prod_{j\le l}I'_{t-j}\Big]",
+    r"=\sum_{k,l<t}E\left[w^{k+l}\big(h_{t-k-1}h'_{t-l-1}+\langle x_{t-k},x'_{t-l}\rangle\big)"
+    r"\prod_{j\le k}I_{t-j}\prod_{j\le l}I'_{t-j}\right]",
     quantities=(
         Quantity(
             name="bound",
