@@ -9,7 +9,7 @@ from boundcheck.algebra.mutation import mutants
 from boundcheck.language import Statement
 from boundcheck.theory import statement, statements
 
-CORE = ("prop-4", "prop-6", "prop-6b", "corollary-1")
+CORE = ("prop-4", "prop-6", "prop-6b", "corollary-1", "theorem-1-descent")
 
 
 @pytest.mark.parametrize("name", CORE)
