@@ -96,6 +96,31 @@ def test_an_interrupted_gradient_leaves_the_evaluator_sound(moment, task, monkey
     assert team._arrays is team._none
 
 
+def test_a_gradient_that_was_left_unfinished_is_finished_first(task, monkeypatch):
+    """A part looks as if another thread had it: the leader waits, is interrupted, and asks for another gradient."""
+    weights, _, _, evaluate = task
+    expected = evaluate(*arrays(weights))
+    team, run, parts = evaluate._team, evaluate._team._run, len(evaluate._parts)
+    claim = len(team._board) - 3 * parts - (len(team._squares) - 1) // evaluate._batches + 3
+    calls = []
+
+    def watched(thread, *, new=False):
+        code = run(thread, new=new)
+        if thread == 0:
+            calls.append(code)
+            if code == team._again and (len(calls) == 1 or len(calls) > 20):
+                raise KeyboardInterrupt
+        return code
+
+    monkeypatch.setattr(team, "_run", watched)
+    board = team._board
+    board[claim] += 1
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(*(2 * array for array in arrays(weights)))
+    board[claim] -= 1
+    assert_same(evaluate(*arrays(weights)), expected)
+
+
 def test_a_gradient_that_waits_for_another_thread_is_resumed(task, monkeypatch):
     """As if the leader had run out of patience at every point: again and again, nothing is done twice."""
     weights, _, _, evaluate = task
