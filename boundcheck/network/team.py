@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,21 +50,31 @@ class Team:
         self._squares = np.zeros(1 + batches * pieces)
         self._edges, self._rest = edges, (*data, self._squares, *buffers)
         self._arrays = self._none = tuple(_empty(read_only=k < 3) for k in range(5))
-        self._open = False
-        self._forks = crew.forks
+        self._forks, self._lock, self._open = crew.forks, threading.Lock(), False
 
     def gradient(self, *arrays: NDArray[np.float64]) -> float | None:
         """Compute the gradient into the last two of (w, u, c, dR/dw, dR/du); return sum (F - y)^2.
 
         None, and nothing is done, if the weights are too large for these kernels.
+
+        Raises:  RuntimeError if another thread of the caller's is in here.
         """
-        if self._open:
-            self._lead(self._again)  # an earlier one was interrupted, helpers may still need its arrays
-        self._arrays, self._open = arrays, True
-        if len(self._seats) > 1:
-            self._call_helpers()
-        code = self._lead(self._run(0, new=True))
-        return None if code == self._beyond else float(self._squares[0])
+        if self._forks != crew.forks:  # in a child the threads are gone, with what they had claimed
+            self._forks, self._lock, self._open = crew.forks, threading.Lock(), False
+            self._board[:] = 0
+        if not self._lock.acquire(blocking=False):
+            message = "an evaluator computes one gradient at a time: give each thread one of its own"
+            raise RuntimeError(message)
+        try:
+            if self._open:
+                self._lead(self._again)  # an earlier one was interrupted, helpers may still need its arrays
+            self._arrays, self._open = arrays, True
+            if len(self._seats) > 1:
+                self._call_helpers()
+            code = self._lead(self._run(0, new=True))
+            return None if code == self._beyond else float(self._squares[0])
+        finally:
+            self._lock.release()
 
     def _lead(self, code: int) -> int:
         """Go on until all threads have done with the arrays, then drop them."""
@@ -75,8 +86,6 @@ class Team:
 
     def _call_helpers(self) -> None:
         board, seats = self._board, self._seats
-        if self._forks != crew.forks:
-            self._forks, board[seats] = crew.forks, 0
         missing = [thread for thread in range(1, len(seats)) if not board[seats[thread]]]
         if missing:
             crew.enlist(self._help, missing)

@@ -179,6 +179,65 @@ def test_a_forked_child_uses_an_evaluator_of_its_parent(task):
     assert helpers == 1
 
 
+def test_a_child_forked_within_a_gradient_begins_anew(task):
+    """Its parent's threads, with what they had claimed, are not there."""
+    weights, _, _, evaluate = task
+    expected = evaluate(*arrays(weights))
+    team = evaluate._team
+    team._board[-3:] += 1
+    team._open = True
+    team._lock.acquire()
+
+    def child(queue):
+        queue.put(evaluate(*arrays(weights)))
+
+    context = multiprocessing.get_context("fork")
+    queue = context.SimpleQueue()
+    process = context.Process(target=child, args=(queue,))
+    process.start()
+    assert_same(queue.get(), expected)
+    process.join()
+
+
+def test_an_evaluator_serves_one_thread_at_a_time(task):
+    weights, _, _, evaluate = task
+    evaluate._team._lock.acquire()
+    with pytest.raises(RuntimeError, match="one gradient at a time"):
+        evaluate(*arrays(weights))
+    evaluate._team._lock.release()
+    assert np.isfinite(evaluate(*arrays(weights))[0])
+
+
+def test_a_helper_survives_a_task_that_fails(monkeypatch):
+    reports, done = [], threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda report: reports.append(report.exc_value))
+
+    def fail(_):
+        raise MemoryError
+
+    crew.enlist(fail, [1])
+    for _ in range(2000):
+        if reports:
+            break
+        time.sleep(0.001)
+    crew.enlist(lambda _: done.set(), [1])
+    assert done.wait(5)
+    assert [type(problem) for problem in reports] == [MemoryError]
+
+
+def test_a_gradient_without_helpers_where_no_thread_can_be_started(task, monkeypatch):
+    weights, X, y, evaluate = task
+    expected = evaluate(*arrays(weights))
+
+    def fail(_):
+        message = "can't start new thread"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(crew, "_helpers", [])
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    assert_same(Evaluator(X, y, weights.m, "tanh")(*arrays(weights)), expected)
+
+
 @pytest.mark.parametrize("name", ["tanh", "logistic"])
 @pytest.mark.parametrize("factor", [1.0, 1e4, 1e200])
 def test_weights_of_any_size(name, factor, rng, make_problem):

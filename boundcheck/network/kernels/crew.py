@@ -50,7 +50,7 @@ def enlist(task: Task, numbers: Sequence[int]) -> None:
     """Have task(k) run in thread k >= 1 for each number, soon or never: a busy one leaves out all but its last task."""
     if numbers and len(_helpers) < max(numbers):
         _hire(max(numbers))
-    helpers = [_helpers[number - 1] for number in numbers]
+    helpers = [_helpers[number - 1] for number in numbers if number <= len(_helpers)]
     allowed = _set_apart(helpers)
     for helper in helpers:
         helper.jobs.put((task, allowed))
@@ -108,9 +108,8 @@ def _current_processor() -> int | None:
 
 
 def _hire(helpers: int) -> None:
-    with _lock:
-        if not _helpers:
-            os.register_at_fork(after_in_child=_forget)
+    """Start threads until there are so many, or the system gives no more."""
+    with _lock, contextlib.suppress(RuntimeError):
         while len(_helpers) < helpers:
             helper, number = _Helper(), len(_helpers) + 1
             helper.thread = threading.Thread(
@@ -128,7 +127,11 @@ def _serve(number: int, jobs: SimpleQueue[tuple[Task, set[int]]]) -> None:
         if allowed:
             with contextlib.suppress(OSError):
                 os.sched_setaffinity(0, allowed)
-        task(number)
+        try:
+            task(number)
+        except BaseException as problem:  # noqa: BLE001 - reported; the thread goes on with the next task
+            report = (type(problem), problem, problem.__traceback__, threading.current_thread())
+            threading.excepthook(threading.ExceptHookArgs(report))
         del task
 
 
@@ -138,3 +141,7 @@ def _forget() -> None:
     forks += 1
     _lock = threading.Lock()
     _helpers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

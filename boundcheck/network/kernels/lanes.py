@@ -242,6 +242,17 @@ def count(context, counters, index):
 
 
 @intrinsic
+def publish(context, counters, index, number):
+    """Set an entry of an int64 array: who sees it also sees what this thread did before, and has done with."""
+
+    def generate(context, builder, sig, args):
+        builder.store_atomic(args[2], _pointer(context, builder, sig.args[0], *args[:2]), "release", 8)
+        return context.get_dummy_value()
+
+    return types.none(counters, types.intp, types.int64), generate
+
+
+@intrinsic
 def claim(context, counters, index, number):
     """Set an entry of an int64 array from number - 1 to number; say whether it was this thread that did."""
 

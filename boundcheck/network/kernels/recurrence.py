@@ -44,6 +44,7 @@ from boundcheck.network.kernels.lanes import (
     kernel,
     pasted,
     prefetch,
+    publish,
     store,
     total,
 )
@@ -64,13 +65,12 @@ def following(t, j, q, T, tile):
 
 
 @pasted
-def forward_part(V, X, F, H, S, kept, past, lo, hi, T, d, tile, first, stop):
+def forward_part(V, X, F, H, S, previous, kept, past, lo, hi, T, d, tile, first, stop):
     """Add sum_i c_i h_t(theta_i) over i in lo..hi to F; unless kept < 0, store the states there (and slopes, if PAIR).
 
-    past: store them past the caches; H and S must start at multiples of 64 bytes.
+    past: store them past the caches; H and S must start at multiples of 64 bytes. previous: 4 tile doubles for it.
     """
     keep, blocks = kept >= 0, (hi - lo) // 4
-    previous = aligned(4 * tile)
     for q in range(first, stop):
         for i in range(lo, hi, 4):
             v = array_at(V.ctypes.data + 8 * i * (2 + d))
@@ -98,7 +98,7 @@ def forward(w, u, c, X, F, lo, hi, T, d, tile, tiles):
     """Do what `forward_part` does, alone, on all tiles; no state is kept."""
     V = np.empty(hi * (2 + d))
     pack(V, w, u, c, lo, hi, d)
-    forward_part(V, X, F, X, X, -1, False, lo, hi, T, d, tile, 0, tiles)
+    forward_part(V, X, F, X, X, aligned(4 * tile), -1, False, lo, hi, T, d, tile, 0, tiles)
 
 
 @pasted
@@ -180,12 +180,21 @@ def contract_one(D, X, x, d, vectors, G, g):
 
 
 @pasted
-def backward(V, X, E, grad_w, grad_u, H, S, kept, lo, hi, T, d, tile, first, stop):
-    """Add the gradient of sum_{j,t} E c_i h_t to grad_w and grad_u; the states are kept ones or computed again."""
+def scratch_arrays(T, d, tile):
+    """Return what `backward` works in: states of which the first are zero, slopes, D, A and G."""
+    row, steps = 4 * tile, max(1, VECTORS // (tile // WIDTH))
+    return aligned((T + 1) * row), aligned(T * row), aligned(steps * row), aligned(row), aligned((1 + d) * 32)
+
+
+@pasted
+def backward(V, X, E, grad_w, grad_u, H, S, scratch, kept, lo, hi, T, d, tile, first, stop):
+    """Add the gradient of sum_{j,t} E c_i h_t to grad_w and grad_u; the states are kept ones or computed again.
+
+    scratch: arrays of `scratch_arrays` for it.
+    """
     blocks = (hi - lo) // 4
     row, steps, paired = 4 * tile, max(1, VECTORS // (tile // WIDTH)), d // 2 * 2 if WIDE else 0
-    scratch_h, scratch_s, D = aligned((T + 1) * row), aligned(T * row), aligned(steps * row)
-    A, G = aligned(row), aligned((1 + d) * 32)
+    scratch_h, scratch_s, D, A, G = scratch
     for q in range(first, stop):
         for i in range(lo, hi, 4):
             v = array_at(V.ctypes.data + 8 * i * (2 + d))
@@ -302,6 +311,7 @@ def gradient(
     split, vectors = pieces // batch, T * tile // WIDTH
     claims, seat = board.size - 3 * parts - pieces, SEATS + 2 * thread
     backs, finished = claims + parts + pieces, claims + 2 * parts + pieces
+    previous, scratch = aligned(4 * tile), scratch_arrays(T, d, tile)  # an error here leaves no claim behind
     if new:
         if REACH < np.inf and not farthest(w, u, widest, d) <= REACH:
             return BEYOND
@@ -323,7 +333,7 @@ def gradient(
                     lo, hi = edges[2 * p], edges[2 * p + 1]
                     if b == 0:
                         pack(V, w_, u_, c_, lo, hi, d)
-                    forward_part(V, X, partial[p], H, S, places[p], past, lo, hi, T, d, tile, first, stop)
+                    forward_part(V, X, partial[p], H, S, previous, places[p], past, lo, hi, T, d, tile, first, stop)
                     count_up(board, FORWARD)
             if not comes(board, FORWARD, this * parts):
                 return AGAIN
@@ -345,8 +355,8 @@ def gradient(
                     if b == 0:
                         clear(grad_w_, lo, hi)
                         clear(grad_u_, lo * d, hi * d)
-                    backward(V, X, E, grad_w_, grad_u_, H, S, places[p], lo, hi, T, d, tile, first, stop)
-                    board[finished + p] = this
+                    backward(V, X, E, grad_w_, grad_u_, H, S, scratch, places[p], lo, hi, T, d, tile, first, stop)
+                    publish(board, finished + p, this)
                     count_up(board, BACKWARD)
         if thread == 0:
             if not comes(board, BACKWARD, generation * batches * parts):
