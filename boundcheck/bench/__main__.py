@@ -220,14 +220,24 @@ def _scaling(arguments: argparse.Namespace) -> dict[str, float]:
     for _ in range(max(1, arguments.rounds // 2)):
         for m in widths:
             worker.ask("gradient", f"32,16,8,{m}", 3)
-    peak = worker.notes["gradient", f"32,16,8,{widths[-1]}"].get("peak", 0)
     worker.stop()
+    alone = worker.fresh()
+    alone.ask("gradient", f"32,16,8,{widths[-1]}", 1)
+    alone.stop()
+    peak = alone.notes["gradient", f"32,16,8,{widths[-1]}"].get("peak", 0)
     times = [worker.milliseconds("gradient", f"32,16,8,{m}") or math.nan for m in widths]
     points = [(math.log(m), math.log(time)) for m, time in zip(widths, times, strict=True)]
     slope = statistics.linear_regression(*zip(*points, strict=True)).slope
     lines = ["\n### one training step against the width (n = 32, T = 16, d = 8)\n", "| m | median ms |", "|---|---|"]
     lines += [f"| {m} | {time:.3g} |" for m, time in zip(widths, times, strict=True)]
-    _say("\n".join([*lines, f"\nfitted exponent {slope:.3f}; peak memory of the process {peak / 2**20:.0f} MiB"]))
+    _say(
+        "\n".join(
+            [
+                *lines,
+                f"\nfitted exponent {slope:.3f}; peak memory of the last width alone {peak / 2**20:.0f} MiB",
+            ]
+        )
+    )
     return {"exponent": slope, "step": peak}
 
 

@@ -55,7 +55,7 @@ class Team:
     def gradient(self, *arrays: NDArray[np.float64]) -> float | None:
         """Compute the gradient into the last two of (w, u, c, dR/dw, dR/du); return sum (F - y)^2.
 
-        None, and nothing is done, if the weights are too large for these kernels.
+        None if the weights are too large for these kernels: what the arrays hold then is of no use.
 
         Raises:  RuntimeError if another thread of the caller's is in here.
         """

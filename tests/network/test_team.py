@@ -263,9 +263,10 @@ def test_the_bound_of_the_arguments_is_one(rng):
     from numba import njit
 
     farthest = njit(module.farthest.py_func)
-    assert farthest(w, u.ravel(), widest, 3) == pytest.approx((np.abs(w) + np.abs(u) @ widest).max(), rel=1e-8)
+    assert farthest(w, u.ravel(), widest, 1, 9, 3) == pytest.approx((np.abs(w) + np.abs(u) @ widest).max(), rel=1e-8)
     u[4, 1] = np.nan
-    assert farthest(w, u.ravel(), widest, 3) == np.inf
+    assert farthest(w, u.ravel(), widest, 0, 9, 3) == np.inf
+    assert farthest(w, u.ravel(), widest, 5, 9, 3) < np.inf
 
 
 def test_no_number_stays_none(task):

@@ -239,11 +239,11 @@ def residual(partial, y, mask, E, first, stop, place, scale, root):
 
 DONE, AGAIN, BEYOND = range(3)
 """What `gradient` returns: all is done; call it again, another thread was long at its part; the weights are too large
-for these kernels, nothing was begun."""
-GENERATION, FORWARD, SUMMED, BACKWARD = range(4)
-"""Entries of `board`, which all threads see and count up: gradients begun; parts forward, pieces of the residual and
-parts backward that were ever done."""
-WEIGHTS, SEATS = 4, 9
+for these kernels, what was computed is of no use."""
+GENERATION, FORWARD, SUMMED, BACKWARD, FAR = range(5)
+"""Entries of `board`, which all threads see: gradients begun; parts forward, pieces of the residual and parts backward
+that were ever done; the last gradient whose weights were too large."""
+WEIGHTS, SEATS = 5, 10
 """Where the addresses of w, u, c, dR/dw and dR/du are, then two entries for each thread: whether it is here, and where
 it turned back. After them stand for each part forward, each piece and each part backward the round that claimed it
 last, then for each part the round whose backward pass it has finished. A round is a batch in a gradient."""
@@ -254,10 +254,13 @@ LINGERING, DELAY = 1 << 16, 1 << 9
 
 
 @pasted
-def farthest(w, u, widest, d):
-    """Return a bound of all |z|: the largest |w_i| sup |sigma| + sum_k |u_ik| max |x_k|; infinity if that is NaN."""
+def farthest(w, u, widest, lo, hi, d):
+    """Return the largest |w_i| sup |sigma| + sum_k |u_ik| max |x_k| of neurons lo..hi, where no |z| is larger.
+
+    Infinity if one is NaN.
+    """
     most = 0.0
-    for i in range(w.size):
+    for i in range(lo, hi):
         reach = abs(w[i]) * LARGEST
         for k in range(d):
             reach += abs(u[i * d + k]) * widest[k]
@@ -300,7 +303,8 @@ def gradient(
     Each thread goes round from a `start` of its own and comes back the same way, so that it finds in its cache what it
     kept there last. grad_w and grad_u become the gradient of (scale / 2) sum (F - y)^2, squares[0] the sum itself.
 
-    thread: 0 leads. If `new`, it begins a gradient of the arrays that it is given; it returns when all parts are done.
+    thread: 0 leads. If `new`, it begins a gradient of the arrays that it is given, at once: helpers that were called
+    may be there already, and do not wait long. It returns when all parts are done.
     Another one helps with the arrays of the latest gradient, whatever it is given, and stays for the next ones: until
     the bell rings elsewhere or it has waited long. A claim carries the round's number: a helper that comes late finds
     nothing to claim, and none can touch arrays whose gradient is done. All threads wait for one another before the
@@ -313,8 +317,6 @@ def gradient(
     backs, finished = claims + parts + pieces, claims + 2 * parts + pieces
     previous, scratch = aligned(4 * tile), scratch_arrays(T, d, tile)  # an error here leaves no claim behind
     if new:
-        if REACH < np.inf and not farthest(w, u, widest, d) <= REACH:
-            return BEYOND
         begin(board, bell, w, u, c, grad_w, grad_u)
         board[seat + 1] = start
     board[seat] = 1
@@ -332,6 +334,8 @@ def gradient(
                     clear(partial[p], 0, E.size)
                     lo, hi = edges[2 * p], edges[2 * p + 1]
                     if b == 0:
+                        if REACH < np.inf and not farthest(w_, u_, widest, lo, hi, d) <= REACH:
+                            publish(board, FAR, generation)
                         pack(V, w_, u_, c_, lo, hi, d)
                     forward_part(V, X, partial[p], H, S, previous, places[p], past, lo, hi, T, d, tile, first, stop)
                     count_up(board, FORWARD)
@@ -364,7 +368,7 @@ def gradient(
             squares[0] = 0.0
             for k in range(batches * pieces):
                 squares[0] += squares[1 + k]
-            return DONE
+            return BEYOND if count(board, FAR) == generation else DONE
         looks = 0
         while looks < LINGERING and count(board, GENERATION) == generation:
             looks = looks + 1 if count(bell, 0) == heard else max(looks + 1, LINGERING - DELAY)
