@@ -64,7 +64,7 @@ def following(t, j, q, T, tile):
     return q * T * tile + (place if place < T * tile else 0)
 
 
-@pasted
+@inlined
 def forward_part(V, X, F, H, S, previous, kept, past, lo, hi, T, d, tile, first, stop):
     """Add sum_i c_i h_t(theta_i) over i in lo..hi to F; unless kept < 0, store the states there (and slopes, if PAIR).
 
@@ -186,7 +186,7 @@ def scratch_arrays(T, d, tile):
     return aligned((T + 1) * row), aligned(T * row), aligned(steps * row), aligned(row), aligned((1 + d) * 32)
 
 
-@pasted
+@inlined
 def backward(V, X, E, grad_w, grad_u, H, S, scratch, kept, lo, hi, T, d, tile, first, stop):
     """Add the gradient of sum_{j,t} E c_i h_t to grad_w and grad_u; the states are kept ones or computed again.
 
