@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OWN_CODE = 1 << 17
 """States from which kernels that are compiled for one input dimension are worth the compilation."""
+SHARED = 1 << 13
+"""States for each thread at least: they take ten microseconds, and a second thread does not come sooner."""
 UNROLLED = 16
 """Input dimension up to which they are."""
 KEPT_BYTES_ONCE, USES = 1 << 21, 3
@@ -73,7 +75,7 @@ class Evaluator:
         self._X = layout.inputs(X)
         self._parts = layout.parts()
         self._sizes = (layout.T, layout.d, layout.tile, layout.tiles)
-        self._threads = min(thread_count(), len(self._parts))
+        self._threads = min(thread_count(), len(self._parts), max(1, n * T * m // SHARED))
         if y is None:
             return
         self._batch = batch = layout.batch(self._threads)

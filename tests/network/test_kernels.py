@@ -139,7 +139,7 @@ def test_states_kept_of_some_parts_or_of_none_give_the_same_bits(name, rng, make
 
 def test_each_thread_keeps_the_parts_that_it_comes_to_last(rng, make_problem, monkeypatch):
     monkeypatch.setenv("BOUNDCHECK_THREADS", "2")
-    weights, X, y = make_problem(rng, n=8, T=2, d=1, m=512)
+    weights, X, y = make_problem(rng, n=16, T=4, d=1, m=512)
     every = Evaluator(X, y, weights.m, "tanh", kept_bytes=1 << 40)
     parts = len(every._parts)
     half = Evaluator(X, y, weights.m, "tanh", kept_bytes=4 * len(every._H))

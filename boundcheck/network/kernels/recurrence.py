@@ -249,8 +249,8 @@ it turned back. After them stand for each part forward, each piece and each part
 last, then for each part the round whose backward pass it has finished. A round is a batch in a gradient."""
 PATIENCE = 1 << 15
 """How often to look for another thread's work before returning to let that thread run."""
-LINGERING, DELAY = 1 << 16, 1 << 9
-"""How often a helper looks for the next gradient: about a tenth of a millisecond; how often after the bell has rung."""
+LINGERING, DELAY = 1 << 18, 1 << 9
+"""How often a helper looks for the next gradient: about a fifth of a millisecond; how often after the bell has rung."""
 
 
 @pasted
