@@ -37,7 +37,7 @@ SPARE_BYTES, SHARE = 1 << 27, 8
 
 
 def kept_limit(states: int, uses: int) -> int:
-    """Return how many bytes of a batch's states are kept at most, of all that there are, in memory used so often."""
+    """Return how many bytes of a batch's states and slopes are kept at most, of all, in memory used so often."""
     limit = KEPT_BYTES if uses >= USES else KEPT_BYTES_ONCE
     if states <= limit:
         return limit
@@ -81,8 +81,10 @@ class Evaluator:
         self._batch = batch = layout.batch(self._threads)
         self._batches, self._outputs = -(-layout.tiles // batch), batch * T * layout.tile
         outputs, uses = self._outputs, USES if repeated else self._batches
-        limit = kept_limit(8 * 2 * layout.half * outputs, uses) if kept_bytes is None else kept_bytes
-        self._places, states = self._kept_parts(limit // 8)
+        if kept_bytes is None:
+            arrays = 2 if self._kernels.PAIR else 1
+            kept_bytes = kept_limit(8 * arrays * 2 * layout.half * outputs, uses) // arrays
+        self._places, states = self._kept_parts(kept_bytes // 8)
         self._H = aligned_empty(states)
         self._S = aligned_empty(states if self._kernels.PAIR else 0)
         widest, partial = np.abs(X).max(axis=(0, 1)), aligned_empty(len(self._parts), outputs)

@@ -34,11 +34,11 @@ def estimate_memory(*, n: int, T: int, d: int, m: int, work: Work = "descent", p
     if work in ("gradient", "descent"):
         batch = layout.batch(threads)
         outputs, batches = batch * T * layout.tile, -(-layout.tiles // batch)
-        states = 2 * layout.half * outputs
+        states = (2 if pair else 1) * 2 * layout.half * outputs
         limit = kept_limit(DOUBLE * states, USES if work == "descent" else batches) // DOUBLE
-        part = min(hi - lo for lo, hi in layout.parts()) * outputs
-        kept = (min(states, limit) if part <= limit else 0) * (2 if pair else 1)
-        entries = kept + (11 if work == "descent" else 6) * weights + (len(layout.parts()) + 6) * outputs
+        part = (2 if pair else 1) * min(hi - lo for lo, hi in layout.parts()) * outputs
+        kept = min(states, limit) if part <= limit else 0
+        entries = kept + (9 if work == "descent" else 6) * weights + (len(layout.parts()) + 6) * outputs
     elif work == "gram":
         columns = Layout(n=n, T=T, d=d, m=m, streamed=True).outputs
         entries = columns**2 + (n * T) ** 2 + (min(ROWS, (m + 3) * (1 + d)) + 4 * (1 + d)) * columns + 3 * weights
