@@ -108,10 +108,14 @@ def gradient_descent(
         if record is not None:
             record(s, risk, Weights(w, u, weights.c))
         if s < iterations:
-            w -= eta * grad_w
-            u -= eta * grad_u
+            grad_w *= eta  # in place, and gone before the projection: in wide networks little else is as large
+            grad_u *= eta
+            w -= grad_w
+            u -= grad_u
+            del grad_w, grad_u
             if radii is not None:
                 path.active[s] = _project(w, u, weights, radii)
+    del derive, grad_w, grad_u
     return path.finish(w, u, neighbourhood or radii)
 
 
@@ -133,6 +137,8 @@ class _Path:
 
     def finish(self, w: NDArray[np.float64], u: NDArray[np.float64], radii: tuple[Any, Any] | None) -> Trajectory:
         c = self.start.c
+        self.sum_w /= self.iterations
+        self.sum_u /= self.iterations
         return Trajectory(
             risks=self.risks,
             drift_w=self.drift_w,
@@ -140,7 +146,7 @@ class _Path:
             active=self.active,
             exit_time=None if radii is None else _first_exit(self.drift_w, self.drift_u, radii),
             weights=Weights(w, u, c),
-            average=Weights(self.sum_w / self.iterations, self.sum_u / self.iterations, c),
+            average=Weights(self.sum_w, self.sum_u, c),
         )
 
 

@@ -32,7 +32,7 @@ KEPT_BYTES = 1 << 29
 """States kept in memory that is used again by other batches or gradients."""
 PIECE, PIECES = 256, 8
 """Outputs on a tile that are a piece of the residual, at least, and pieces of a tile, at most."""
-SPARE_BYTES, SHARE = 1 << 27, 8
+SPARE_BYTES, SHARE = 1 << 28, 8
 """States kept where all of them are too many, if that is an eighth of them or more."""
 
 
