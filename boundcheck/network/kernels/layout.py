@@ -1,6 +1,7 @@
 """How the kernels see data and weights: samples in tiles, neurons in two halves of parts of blocks of four.
 
-Everything here depends on the sizes alone, never on the number of threads, so that sums have one fixed order.
+Everything here but `batch` depends on the sizes alone, never on the number of threads, so that sums have one fixed
+order; how many tiles make a batch changes none.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ BLOCK = 4
 TILE_BYTES = 1 << 16
 """States of one block on one tile: a small part of a second-level cache."""
 WIDEST = 16
-"""Samples of a tile: two registers, so that the second step of one hides what the first of the other waits for."""
+"""Samples of a tile: two registers, so that the arithmetic of one hides what the other waits for."""
 FAST_BYTES = 1 << 21
 """A second-level cache: a thread finds states there again."""
 STREAMED_TILE = 64
