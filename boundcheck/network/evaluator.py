@@ -47,7 +47,7 @@ def kept_limit(states: int, uses: int) -> int:
 class Evaluator:
     """R(Theta) and its gradient for fixed data, at any weights (w, u, c) of width m.
 
-    The samples come in batches whose states fit into fast memory, if need be some 16 or 32 of them. For each, two
+    The samples come in batches whose states fit into fast memory, if need be of 16 samples or fewer. For each, two
     passes over the neurons in parts of fixed size: states and outputs; then, with the residual known, the adjoint.
     Between them the states of all parts are kept, or, where they are too many, only those of the parts that each thread
     comes to last and first again; others are computed again block by block. The result depends neither on that nor on

@@ -93,9 +93,9 @@ def _set_apart(helpers: Sequence[_Helper]) -> set[int]:
     if not others:
         return set()
     for helper in helpers:
-        with contextlib.suppress(OSError):
-            assert helper.thread is not None
-            os.sched_setaffinity(helper.thread.native_id or 0, others)
+        if helper.thread is not None and helper.thread.native_id:
+            with contextlib.suppress(OSError):
+                os.sched_setaffinity(helper.thread.native_id, others)
     return allowed
 
 
